@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The devices of a domain, from the slots to the guest's memory and interrupts,
- * and back. */
+/* The devices of a domain: how they are made of what is in the slots, and how
+ * their requests are carried. */
 #include "hypervisor/core/domain/domain_devices.h"
-
-#include <string.h>
 
 #include "abi/guest_map.h"
 #include "abi/virtio.h"
@@ -12,29 +10,10 @@
 #include "hypervisor/core/domain/memory.h"
 #include "lib/log.h"
 #include "lib/number.h"
-#include "lib/pgtable.h"
 #include "lib/spinlock.h"
 
-/* For so long the disks of all domains are held while a slot is to be emptied;
- * between two attempts they go on for longer, so that a disk which does not
- * answer does not keep all others waiting. */
-#define HOLD_NS       UINT64_C(1000000000)
-#define HOLD_PAUSE_NS UINT64_C(4000000000)
-/* The time that is left of a hold when the slots are emptied, for QEMU to do
- * that: tens of milliseconds for a disk. */
-#define EMPTY_NS UINT64_C(500000000)
 /* How often a domain that is to end looks whether its slots can be emptied. */
 #define END_POLL_NS UINT64_C(20000000)
-
-static const struct slot_ops *slots_of(const struct domain *domain)
-{
-	return domain->domains->config.slot_ops;
-}
-
-static unsigned slot_of(const struct domain *domain, unsigned index)
-{
-	return domain->create.devices[index].slot;
-}
 
 /* ---- struct virtio_ops: ctx is the domain ---- */
 
@@ -345,80 +324,6 @@ enum control_status domain_devices_open(struct domain *domain, char *text)
 	return status;
 }
 
-/* ---- Closing ---- */
-
-static void hold_begin(struct domain_devices *devices, uint64_t now)
-{
-	devices->hold_end_ns = now + HOLD_NS;
-	devices->hold_least = UINT64_MAX;
-}
-
-/* Tries to hold the disks of all domains, as QEMU waits for each of them when a
- * slot with a disk is emptied. Returns true if they have no requests. *busy
- * names one that has, if it was looked at. */
-static bool others_hold(struct domain *domain, struct control_hold *busy)
-{
-	const struct host_ops *host = domain_host(domain);
-	struct domain_devices *devices = domain->devices;
-	uint64_t now = host->now_ns(host->ctx);
-
-	if (!devices->has_disk)
-		return true;
-	if (devices->hold_end_ns == 0 ||
-	    now >= devices->hold_end_ns + HOLD_PAUSE_NS)
-		hold_begin(devices, now);
-	if (now >= devices->hold_end_ns - EMPTY_NS ||
-	    !disks_hold(domain->domains, domain, devices->hold_end_ns, busy))
-		return false;
-	if (busy->in_flight == 0)
-		return host->now_ns(host->ctx) < devices->hold_end_ns - EMPTY_NS;
-	/* As long as QEMU answers some, it is waited for. */
-	if (busy->in_flight < devices->hold_least) {
-		devices->hold_least = busy->in_flight;
-		devices->hold_end_ns = now + HOLD_NS;
-	}
-	return false;
-}
-
-/* Empties the slots. The disks of all domains are held, if one has a disk. */
-static void slots_empty(struct domain *domain)
-{
-	const struct slot_ops *slots = slots_of(domain);
-	struct domain_devices *devices = domain->devices;
-
-	for (unsigned i = 0; i < devices->opened; i++) {
-		if (device_has_slot(&domain->create, i))
-			slots->close(slots->ctx, slot_of(domain, i));
-	}
-	devices->opened = 0;
-	devices->has_disk = false;
-	disks_let_go(domain->domains, domain);
-}
-
-bool domain_devices_abandon(struct domain *domain)
-{
-	struct control_hold busy;
-
-	if (domain->devices == NULL)
-		return true;
-	if (!others_hold(domain, &busy))
-		return false;
-	slots_empty(domain);
-	return true;
-}
-
-void domain_devices_close(struct domain *domain, struct domain_devices *devices)
-{
-	if (devices == NULL)
-		return;
-	for (unsigned i = 0; i < CONTROL_DEVICES; i++) {
-		granules_free(&domain->own, GRANULES_SHARED, devices->shared[i]);
-		granules_free(&domain->own, GRANULES_SHARED, devices->memory[i]);
-	}
-	granules_free(&domain->own, GRANULES_SHARED, devices->thread);
-	granules_free(&domain->own, GRANULES_SHARED, devices->pages);
-}
-
 /* ---- Work ---- */
 
 void domain_devices_start(struct domain *domain)
@@ -511,160 +416,4 @@ void domain_devices_poll(struct domain *domain)
 	for (unsigned i = 0; i < devices->count; i++)
 		virtio_poll(devices->devices[i]);
 	next_update(domain);
-}
-
-static void stop_text_set(struct domain *domain, const char *text)
-{
-	spinlock_acquire(&domain->lock);
-	memcpy(domain->text, text, sizeof(domain->text));
-	spinlock_release(&domain->lock);
-}
-
-/* Returns true if all devices are reset. Otherwise text says which one is
- * not. */
-static bool devices_are_reset(struct domain *domain, char *text)
-{
-	const struct domain_devices *devices = domain->devices;
-	bool reset = true;
-
-	for (unsigned i = 0; i < devices->count; i++) {
-		if (virtio_stop(devices->devices[i]))
-			continue;
-		(void)control_refuse(text, CONTROL_E_STATE,
-				     "device %u, in slot %u, has requests that "
-				     "are not answered yet",
-				     i, slot_of(domain, i));
-		reset = false;
-	}
-	return reset;
-}
-
-/* Returns true if the slots can be emptied. Otherwise text says what it waits
- * for, if it is known. */
-static bool slots_are_ready(struct domain *domain, char *text)
-{
-	struct control_hold busy = { 0 };
-
-	if (others_hold(domain, &busy))
-		return true;
-	if (busy.in_flight == 0) {
-		memcpy(text, domain->text, CONTROL_TEXT_SIZE);
-		return false;
-	}
-	(void)control_refuse(text, CONTROL_E_STATE,
-			     "device %u of domain %u has requests that are not "
-			     "answered yet",
-			     busy.device, busy.domid);
-	return false;
-}
-
-bool domain_devices_stop(struct domain *domain)
-{
-	const struct slot_ops *slots = slots_of(domain);
-	struct domain_devices *devices = domain->devices;
-	char text[CONTROL_TEXT_SIZE] = { 0 };
-	bool stopped;
-
-	if (devices == NULL)
-		return true;
-	stopped = devices_are_reset(domain, text) &&
-		  slots_are_ready(domain, text);
-	stop_text_set(domain, text);
-	if (!stopped) {
-		/* From now on the thread looks whether it is worth another try.
-		 * None of the domain's own devices need wake it. */
-		domain_devices_start(domain);
-		if (!devices->ends)
-			domain_devices_kick(domain);
-		devices->ends = true;
-		return false;
-	}
-	if (devices->started) {
-		slots->thread_end(slots->ctx, domain);
-		devices->started = false;
-	}
-	slots_empty(domain);
-	domain_devices_hide(domain);
-	return true;
-}
-
-/* ---- Memory that is taken back ---- */
-
-void domain_devices_release(struct domain *domain, ipa_t base, ipa_t top)
-{
-	const struct domain_devices *devices = domain->devices;
-
-	if (devices == NULL)
-		return;
-	for (unsigned i = 0; i < devices->count; i++)
-		virtio_release(devices->devices[i], base, top);
-}
-
-ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
-				ipa_t top)
-{
-	const struct domain_devices *devices = domain->devices;
-
-	if (devices == NULL)
-		return top;
-	for (unsigned i = 0; i < devices->count; i++)
-		top = virtio_pinned(devices->devices[i], base, top);
-	return ipa_align_down(top, GUEST_PAGE_SIZE);
-}
-
-/* ---- What is known about shared pages ---- */
-
-static struct stage2_run *cache_place(struct domain_devices *devices, ipa_t ipa,
-				      uint64_t size)
-{
-	struct stage2_run *known = size == PGTABLE_BLOCK
-					   ? devices->shared_blocks
-					   : devices->shared_pages;
-
-	return &known[ipa.value / size % DEVICE_CACHE];
-}
-
-/* Finds a page in what is known of that size. */
-static bool cache_find(struct domain_devices *devices, ipa_t page,
-		       uint64_t size, struct stage2_run *memory)
-{
-	ipa_t ipa = ipa_align_down(page, size);
-
-	*memory = *cache_place(devices, ipa, size);
-	return memory->size == size && memory->ipa.value == ipa.value;
-}
-
-bool domain_devices_recall(const struct domain *domain, ipa_t page,
-			   struct stage2_run *memory)
-{
-	struct domain_devices *devices = domain->devices;
-
-	return cache_find(devices, page, PGTABLE_BLOCK, memory) ||
-	       cache_find(devices, page, GUEST_PAGE_SIZE, memory);
-}
-
-void domain_devices_remember(struct domain *domain,
-			     const struct stage2_run *shared)
-{
-	*cache_place(domain->devices, shared->ipa, shared->size) = *shared;
-}
-
-static void shared_forget(struct stage2_run *known, ipa_t base, ipa_t top)
-{
-	if (known->ipa.value < top.value &&
-	    known->ipa.value + known->size > base.value)
-		known->size = 0;
-}
-
-void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top)
-{
-	struct domain_devices *devices = domain->devices;
-
-	if (devices == NULL)
-		return;
-	devices->memory_changes++;
-	for (unsigned i = 0; i < DEVICE_CACHE; i++) {
-		shared_forget(&devices->shared_pages[i], base, top);
-		shared_forget(&devices->shared_blocks[i], base, top);
-	}
 }

@@ -15,6 +15,17 @@ static inline const struct host_ops *domain_host(const struct domain *domain)
 	return domain->domains->config.host->ops;
 }
 
+static inline const struct slot_ops *slots_of(const struct domain *domain)
+{
+	return domain->domains->config.slot_ops;
+}
+
+/* Returns the slot of a device that has one. */
+static inline unsigned slot_of(const struct domain *domain, unsigned index)
+{
+	return domain->create.devices[index].slot;
+}
+
 static inline uint32_t domain_state(const struct domain *domain)
 {
 	return __atomic_load_n(&domain->state, __ATOMIC_ACQUIRE);
