@@ -121,6 +121,18 @@ def test_check_json_of_a_good_file(reeve):
     assert json.loads(done.stdout)["accepted"] is True
 
 
+def test_json_of_a_file_name_of_other_bytes(reeve):
+    """A document is UTF-8 whatever the name of the file is, and calls the file
+    what its diagnostics call it."""
+    for name in (b"caf\xe9", b"\xed\xa0\x80", b"a\nb", b'a"\\b', "é".encode()):
+        path = os.fsdecode(name)
+        reeve.config(path, sve='"hw"')
+        done = reeve.run("check", "--json", path, text=False)
+        document = json.loads(done.stdout.decode())
+        assert {d["file"] for d in document["diagnostics"]} == {
+            document["config"]}, name
+
+
 def test_check_does_not_need_the_files(reeve):
     done = reeve.run("check", reeve.config(kernel='"/nowhere/kernel"'))
     assert done.returncode == 0

@@ -410,6 +410,10 @@ REFUSED = {
     "a folder above": (ranges(file="../initrd"), "ranges[0].file: this must"),
     "any file": (ranges(file="/etc/passwd"), "ranges[0].file: this must be"),
     "no name": (ranges(file=""), "ranges[0].file: this must be the name"),
+    "not UTF-8": (
+        json.dumps(ranges(content="CONTENT")).encode().replace(
+            b"CONTENT", b"\xed\xa0\x80"),
+        "ranges[0].content: this is not UTF-8"),
     "a name with zero": (ranges(file="initrd\0x"),
                          "ranges[0].file: a character is zero"),
 }

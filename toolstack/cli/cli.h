@@ -277,7 +277,8 @@ void cli_print_name(const char *name, int width);
 
 struct json_object *cli_domain_json(const struct reeve_domain *domain);
 
-/* Add a member to a JSON object. A NULL text adds nothing. */
+/* Add a member to a JSON object. A NULL text adds nothing. A text that is not
+ * printable, such as the name of a file, is added as a report has it. */
 void cli_json_add_text(struct json_object *object, const char *name,
 		       const char *text);
 void cli_json_add_number(struct json_object *object, const char *name,

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The parts that the verbs' JSON documents have in common. */
 #include <json-c/json.h>
+#include <stdlib.h>
 
 #include "toolstack/cli/cli.h"
 
 void cli_json_add_text(struct json_object *object, const char *name,
 		       const char *text)
 {
-	if (text != NULL) {
+	char *printable = text != NULL ? reeve_printable(text) : NULL;
+
+	if (printable != NULL) {
 		json_object_object_add(object, name,
-				       json_object_new_string(text));
+				       json_object_new_string(printable));
 	}
+	free(printable);
 }
 
 void cli_json_add_number(struct json_object *object, const char *name,

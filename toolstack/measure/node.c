@@ -10,6 +10,8 @@
 
 #include <json-c/json.h>
 
+#include "toolstack/report/utf8.h"
+
 #define DEPTH_MAX      8
 #define NAME_MAX_BYTES 128 /* of the name of a value in a message */
 
@@ -216,13 +218,19 @@ bool node_number(const struct node *node, uint64_t most, uint64_t *out)
 
 bool node_string(const struct node *node, const char **out)
 {
+	size_t length;
+
 	if (!node->present)
 		return true;
 	if (!json_object_is_type(node->json, json_type_string))
 		return node_error(node, NULL, "this must be a string");
 	*out = json_object_get_string(node->json);
-	if (strlen(*out) != (size_t)json_object_get_string_len(node->json))
+	length = (size_t)json_object_get_string_len(node->json);
+	if (strlen(*out) != length)
 		return node_error(node, NULL, "a character is zero");
+	/* json-c lets some bytes pass that are no UTF-8, such as surrogates. */
+	if (!utf8_is_text(*out, length))
+		return node_error(node, NULL, "this is not UTF-8");
 	return true;
 }
 
