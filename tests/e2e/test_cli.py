@@ -501,6 +501,26 @@ def test_set_quotes_by_type(reeve):
         'x="1\\2"')
 
 
+def test_set_quotes_what_is_appended(reeve):
+    config = reeve.config(cmdline='"quiet"', type=None)
+    done = reeve.run("create", "-n", "--json", config, "--set",
+                     "cmdline+= root=/dev/vda", "--set", "type+=pvh")
+    assert done.returncode == 0, done.stderr
+    domain = json.loads(done.stdout)["domain"]
+    assert domain["cmdline"]["value"] == "quiet root=/dev/vda"
+    assert reeve.run("check", config, "--set", "vcpus+=1").returncode == 2
+
+
+def test_set_quotes_a_text_where_a_list_may_be(reeve):
+    config = reeve.config(realm=None, vcpus="2")
+    for setting, value in (("cpus=0-3,^2", ["0-3,^2"]),
+                           ('cpus=["0", "1"]', ["0", "1"])):
+        done = reeve.run("create", "-n", "--json", config, "--set", setting)
+        assert done.returncode == 0, done.stderr
+        document = json.loads(done.stdout)
+        assert document["domain"]["cpus"]["value"] == value
+
+
 def test_set_fails_closed(reeve):
     config = reeve.config(realm=None)
     assert reeve.run("check", "--set", "realm=yes", config).returncode == 2

@@ -162,8 +162,8 @@ bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
 
 void cli_dispose(struct cli_call *call);
 
-/* Returns KEY=VALUE, with the value in quotes if the key takes text. The caller
- * frees it. NULL: out of memory. */
+/* Returns KEY=VALUE or KEY+=VALUE, with the value in quotes if the key takes
+ * text. The caller frees it. NULL: out of memory. */
 char *cli_quote_setting(const char *setting);
 
 /* A group is the first word of verbs that have two: "host". The last entry is

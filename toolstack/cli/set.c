@@ -6,7 +6,11 @@
 
 #include "toolstack/cli/cli.h"
 
-static bool key_takes_text(const char *name, size_t length)
+#define STRING_OR_LIST "string or list of strings"
+
+/* Returns true if the key takes that value as text. Where a list may be instead
+ * of a text, a bracket begins one. */
+static bool value_is_text(const char *name, size_t length, const char *value)
 {
 	const struct reeve_key *key;
 
@@ -14,7 +18,9 @@ static bool key_takes_text(const char *name, size_t length)
 		if (strlen(key->name) == length &&
 		    memcmp(key->name, name, length) == 0) {
 			return strcmp(key->type, "string") == 0 ||
-			       strcmp(key->type, "choice") == 0;
+			       strcmp(key->type, "choice") == 0 ||
+			       (strcmp(key->type, STRING_OR_LIST) == 0 &&
+				value[0] != '[');
 		}
 	}
 	return false;
@@ -38,16 +44,17 @@ static void value_quote(char *to, const char *value)
 
 char *cli_quote_setting(const char *setting)
 {
-	size_t name = strcspn(setting, "=");
-	const char *value = setting + name + 1;
+	const char *value = strchr(setting, '=') + 1;
+	size_t start = (size_t)(value - setting);
+	size_t name = strcspn(setting, "+=");
 	char *quoted;
 
-	if (!key_takes_text(setting, name))
+	if (!value_is_text(setting, name, value))
 		return strdup(setting);
-	quoted = malloc(name + 1 + 2 * strlen(value) + 3);
+	quoted = malloc(start + 2 * strlen(value) + 3);
 	if (quoted == NULL)
 		return NULL;
-	memcpy(quoted, setting, name + 1);
-	value_quote(quoted + name + 1, value);
+	memcpy(quoted, setting, start);
+	value_quote(quoted + start, value);
 	return quoted;
 }
