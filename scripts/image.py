@@ -7,6 +7,7 @@ that dm-verity checks, whose root hash is on the kernel's command line.
 installed by Debian's own dpkg in an emulated guest (image-stage2): this needs
 no rights, nothing of the machine but QEMU, and gives the same bytes everywhere.
 
+  REEVE_COMMAND  the command reeve, which sets this
   REEVE_CACHE    the folder of packages, the kernel and finished images
   REEVE_IMAGES   the folder of finished images, if another one
   REEVE_GUEST    the program reeve-guest for arm64
@@ -16,6 +17,7 @@ import argparse
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -31,7 +33,7 @@ import image_make
 import image_parts
 import image_spec
 import initrd
-from image_spec import Wrong
+from image_spec import SpecWrong, Wrong
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -335,10 +337,29 @@ def check_output(folder):
             raise Wrong(f"{path} is no part of an image: move it elsewhere")
 
 
+def check_guest(spec, options):
+    """Has reeve judge the configuration that the guest will have. An image that
+    no host can run takes as long to make as any other."""
+    done = subprocess.run(
+        [os.environ["REEVE_COMMAND"], "check", "--json", "-",
+         "--set", f"kernel={GUEST}/vmlinuz", "--set", "ramdisk="],
+        capture_output=True, text=True, check=False,
+        input=image_spec.config(spec, options.output.resolve(), "0" * 64))
+    if not done.stdout:
+        raise Wrong(f"reeve check failed: {done.stderr.strip()}")
+    for found in json.loads(done.stdout)["diagnostics"]:
+        if found["severity"] == "error":
+            text = f"{found['key']}: {found['message']}"
+            if found["key"] in image_spec.KEYS:
+                raise SpecWrong(f"{options.specification}: {text}")
+            raise Wrong(f"{options.output}: {text}")
+
+
 def run(options):
     start = time.monotonic()
     spec = image_spec.read(options.specification)
     check_output(options.output)
+    check_guest(spec, options)
     check_commands()
     if options.ssh_key:
         check_ssh_key(options.ssh_key)

@@ -8,7 +8,10 @@ import tomllib
 KEYS = {"name": str, "packages": list, "files": dict, "links": dict,
         "memory": int, "vcpus": int, "cmdline": str, "state": int}
 FORMS = {str: "a text", list: "a list of texts", dict: "a table",
-         int: "a whole number"}
+         int: "a whole number without a sign"}
+# A package as apt-get(8) takes it, also with :ARCHITECTURE or =VERSION. What
+# begins otherwise could be an option, a pattern or a file.
+PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.:=~-]*")
 # A state disk is at least this large, in MiB: the header of LUKS2 has 16.
 STATE_MIN = 32
 # Packages for the program that opens the state.
@@ -38,9 +41,12 @@ def read(path):
             spec = tomllib.load(stream)
     except OSError as error:
         raise Wrong(reason(error)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # of TOML, of UTF-8, or an endless number
         raise SpecWrong(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise SpecWrong(f"{path}: it is nested too deep") from error
     _check(path, spec)
+    _check_paths(path, spec)
     if "state" in spec:
         spec["packages"] += STATE_PACKAGES
     spec["contents"] = {}
@@ -58,7 +64,8 @@ def _check(path, spec):
         if key not in KEYS:
             raise SpecWrong(f"{path}: unknown key {key}: write one of "
                             f"{', '.join(KEYS)}")
-        if type(value) is not KEYS[key]:  # true is an int, too
+        if type(value) is not KEYS[key] or (  # true is an int, too
+                KEYS[key] is int and value < 0):
             raise SpecWrong(f"{path}: {key} takes {FORMS[KEYS[key]]}")
     for key in ("name", "packages"):
         if key not in spec:
@@ -69,11 +76,33 @@ def _check(path, spec):
         raise SpecWrong(f"{path}: packages, files and links take texts")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", spec["name"]):
         raise SpecWrong(f"{path}: name takes letters, digits, '.', '_' and '-'")
+    for package in spec["packages"]:
+        if not PACKAGE.fullmatch(package):
+            raise SpecWrong(f"{path}: {package!r} is no name of a package")
     if re.search(r'["\\\x00-\x1f\x7f]', spec.get("cmdline", "")):
         raise SpecWrong(f"{path}: cmdline takes no '\"', no '\\' and no "
                         "control characters")
     if spec.get("state", STATE_MIN) < STATE_MIN:
         raise SpecWrong(f"{path}: state takes {STATE_MIN} MiB or more")
+
+
+def _check_paths(path, spec):
+    """Each file and each link has a path of its own in the image, which is
+    below no other one."""
+    targets = [*spec.get("files", {}), *spec.get("links", {})]
+    for target in targets:
+        if not re.fullmatch(r"(/[^/\x00-\x1f\x7f]+)+", target) or {
+                ".", ".."} & set(target.split("/")):
+            raise SpecWrong(f"{path}: {target!r} is no path in the image: write "
+                            "/FOLDER/FILE")
+        if targets.count(target) > 1:
+            raise SpecWrong(f"{path}: {target} is a file and a link")
+        if any(other.startswith(f"{target}/") for other in targets):
+            raise SpecWrong(f"{path}: {target} is no folder, and has something "
+                            "in it")
+    for link, to in spec.get("links", {}).items():
+        if not to or re.search(r"[\x00-\x1f\x7f]", to):
+            raise SpecWrong(f"{path}: {link} cannot lead to {to!r}")
 
 
 # How every such configuration begins: a folder with one is an image's.

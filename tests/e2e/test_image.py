@@ -35,13 +35,47 @@ def run(reeve, *options):
     (GOOD + 'cmdline = \'a="b c"\'', "cmdline takes no"),
     (GOOD + 'cmdline = "a\\nrealm = 0"', "cmdline takes no"),
     (GOOD + '[files]\n"/etc/x" = "absent"', "there is no file absent"),
+    ("a = " + "[" * 5000 + "]" * 5000, "nested too deep"),
+    (GOOD + "memory = " + "9" * 5000, "spec.toml: "),
+    (GOOD + "memory = -1", "memory takes a whole number"),
+    *((f'name = "a"\npackages = ["{package}"]', "is no name of a package")
+      for package in ("-oDir::State=x", "", "a b", "./a.deb", "?essential",
+                      "a\\nb", "--refresh")),
+    *((GOOD + f'{table}\n"{path}" = "spec.toml"', "is no path in the image")
+      for table in ("[files]", "[links]")
+      for path in ("x", "", "/", "/a/", "//a", "/a//b", "/../x", "/a/./b",
+                   "/a\\u0000b", "/a\\nb")),
+    (GOOD + '[files]\n"/a" = "spec.toml"\n[links]\n"/a" = "b"',
+     "/a is a file and a link"),
+    (GOOD + '[files]\n"/a" = "spec.toml"\n"/a/b" = "spec.toml"',
+     "/a is no folder"),
+    *((GOOD + f'[links]\n"/a" = "{target}"', "/a cannot lead to")
+      for target in ("", "b\\u0000", "b\\nc")),
 ])
 def test_a_wrong_specification_is_named(reeve, text, message):
     reeve.write("spec.toml", text)
     before = set(reeve.folder.iterdir())
     done = run(reeve)
     assert done.returncode == 2 and message in done.stderr
+    assert done.stderr.startswith("image: spec.toml: ")
+    assert done.stderr.count("\n") == 1
     assert set(reeve.folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("text, message", [
+    (GOOD + "memory = 0", "memory: '0' is out of range"),
+    (GOOD + "memory = 3073", "memory: a Realm's RAM must fit the first RAM"),
+    (GOOD + "vcpus = 0", "vcpus: a Realm needs at least one vCPU"),
+    (GOOD + "vcpus = 129", "vcpus: '129' is out of range"),
+    (f'name = "{"a" * 64}"\npackages = ["b"]', "name: the name is longer"),
+])
+def test_a_guest_that_no_host_can_run_is_refused_before_it_is_made(
+        reeve, text, message):
+    reeve.write("spec.toml", text)
+    done = run(reeve)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"image: spec.toml: {message}")
+    assert not (reeve.folder / "out").exists()
 
 
 def test_a_specification_that_cannot_be_read_is_exit_1(reeve):

@@ -303,6 +303,27 @@ def test_a_state_disk_has_its_programs(builder):
     assert checked.returncode == 0, checked.stderr
 
 
+@pytest.mark.parametrize("setting, message", [
+    (f'cmdline = "{"x" * 2048}"', "cmdline: Linux keeps 2047 bytes"),
+    ("memory = 1", "memory: 1 MiB of memory cannot hold the kernel")])
+def test_a_guest_that_the_kernel_does_not_fit_is_refused(builder, setting,
+                                                         message):
+    builder.folder.joinpath("spec.toml").write_text(
+        f'name = "a"\npackages = ["b"]\n{setting}\n')
+    done = builder.run(code=2)
+    assert done.stderr.startswith(f"image: spec.toml: {message}")
+    assert not (builder.cache / "asked").exists()
+
+
+def test_a_folder_whose_sockets_have_no_name_is_refused(builder):
+    """The channels are sockets in the image's folder."""
+    deep = builder.folder / ("a" * 100)
+    deep.mkdir()
+    done = builder.run("-o", f"{deep}/out", code=1)
+    assert done.stderr.startswith(f"image: {deep}/out: channel: ")
+    assert not (builder.cache / "asked").exists()
+
+
 def test_a_package_that_is_not_there_is_named(builder):
     done = builder.run(code=1, MISSING="nosuch")
     assert done.stderr == "image: Debian trixie has no package nosuch\n"

@@ -24,19 +24,27 @@ static bool try_folder(char *path, size_t size, const char *folder,
 	return length > 0 && (size_t)length < size && access(path, X_OK) == 0;
 }
 
+/* Writes the path of this command. Returns false if it is not known. */
+static bool command_path(char *path, size_t size)
+{
+	ssize_t length = readlink("/proc/self/exe", path, size - 1);
+
+	if (length <= 0)
+		return false;
+	path[length] = '\0';
+	return true;
+}
+
 /* Finds the program as the firmware of a host is found. Returns false if it is
  * not there; then path is where it was looked for last. */
 static bool program_find(char *path, size_t size)
 {
 	const char *chosen = getenv("REEVE_LIBEXEC");
 	char folder[PATH_MAX];
-	ssize_t length;
 
 	if (chosen != NULL && *chosen != '\0')
 		return try_folder(path, size, chosen, "/");
-	length = readlink("/proc/self/exe", folder, sizeof(folder) - 1);
-	if (length > 0) {
-		folder[length] = '\0';
+	if (command_path(folder, sizeof(folder))) {
 		*strrchr(folder, '/') = '\0';
 		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 			if (try_folder(path, size, folder, places[i]))
@@ -46,9 +54,11 @@ static bool program_find(char *path, size_t size)
 	return try_folder(path, size, REEVE_LIBEXEC_DIR, "/");
 }
 
-/* Runs the program in this process. Returns only if it cannot. */
+/* Runs the program in this process. Returns only if it cannot. The program has
+ * this command judge the configuration of the guest. */
 static int program_run(const struct cli_call *call, const char *path)
 {
+	char command[PATH_MAX];
 	const char *argv[8] = { path, "-o", cli_value(call, CLI_OUTPUT) };
 	size_t count = 3;
 
@@ -60,7 +70,9 @@ static int program_run(const struct cli_call *call, const char *path)
 	}
 	argv[count++] = "--";
 	argv[count++] = call->operands[0];
-	execv(path, (char *const *)argv);
+	if (command_path(command, sizeof(command)) &&
+	    setenv("REEVE_COMMAND", command, 1) == 0)
+		execv(path, (char *const *)argv);
 	fprintf(stderr, "reeve: error: %s cannot be run: %s%s\n", path,
 		strerror(errno),
 		errno == ENOENT ? "; is /usr/bin/python3 installed?" : "");
