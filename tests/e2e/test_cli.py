@@ -277,6 +277,22 @@ def test_create_dry_run_of_an_ordinary_guest(reeve):
     assert "measurement" not in json.loads(done.stdout)
 
 
+def test_create_dry_run_compares_the_measurement(reeve):
+    config = reeve.config()
+    rim = reeve.run("measure", config).stdout.split()[1]
+    good = reeve.run("create", "-n", "--expect-rim", rim.upper(), config)
+    assert (good.returncode, good.stdout) == (
+        0, reeve.run("create", "-n", config).stdout)
+    for wrong, message in ((rim[::-1], "this Realm has another measurement"),
+                           (rim[:-1], "cannot be used")):
+        done = reeve.run("create", "-n", "--expect-rim", wrong, config)
+        assert done.returncode == 2 and done.stdout == ""
+        assert message in done.stderr
+    done = reeve.run("create", "-n", "--expect-rim", rim,
+                     reeve.config(realm=None))
+    assert done.returncode == 2 and "it is no Realm" in done.stderr
+
+
 def test_parse_keeps_text_and_order(reeve):
     reeve.write("a.cfg", 'b = 0x10\na = [1, "x", ["y"]]\nb = 2; c += "q"\n')
     done = reeve.run("parse", "a.cfg")

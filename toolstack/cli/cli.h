@@ -319,6 +319,12 @@ enum cli_end cli_await_end(const struct cli_call *call,
  * the options say. */
 int cli_create_run(const struct cli_call *call);
 
+/* Returns 0 if the measurement, NULL for an ordinary guest, is the one of
+ * --expect-rim, or if that is not given. Else says on stderr what is wrong and
+ * returns REEVE_ERR_CONFIG. */
+int cli_rim_compare(const struct cli_call *call,
+		    const struct reeve_measurement *measurement);
+
 /* Returns whether a key can be a system request. Any other key is refused that
  * no kernel could know: one that a shell made longer than it looks, too. */
 static inline bool cli_is_request(char key)

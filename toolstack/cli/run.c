@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include <json-c/json.h>
@@ -68,36 +67,6 @@ static int host_ensure(const struct run *run)
 
 /* ---- The prediction -------------------------------------------------- */
 
-static int rim_compare(const struct run *run)
-{
-	const char *expected = cli_value(run->call, CLI_EXPECT_RIM);
-	char text[2 * sizeof(run->measurement.rim) + 1];
-
-	if (expected == NULL)
-		return REEVE_OK;
-	if (run->predicted == NULL) {
-		fputs("reeve: error: --expect-rim: it is no Realm, so nothing "
-		      "measures it\n",
-		      stderr);
-		return REEVE_ERR_CONFIG;
-	}
-	cli_hex_text(text, run->predicted->rim, run->predicted->size);
-	if (strcasecmp(expected, text) == 0)
-		return REEVE_OK;
-	if (strlen(expected) != strlen(text)) {
-		(void)cli_value_refuse("create", "--expect-rim", expected,
-				       "all digits of it, as reeve measure "
-				       "prints them");
-		return REEVE_ERR_CONFIG;
-	}
-	fprintf(stderr,
-		"reeve: error: --expect-rim: this Realm has another "
-		"measurement\n"
-		"reeve: note: it is %s; reeve measure shows what goes in\n",
-		text);
-	return REEVE_ERR_CONFIG;
-}
-
 static int rim_predict(struct run *run)
 {
 	int result;
@@ -109,7 +78,7 @@ static int rim_predict(struct run *run)
 			return result;
 		run->predicted = &run->measurement;
 	}
-	return rim_compare(run);
+	return cli_rim_compare(run->call, run->predicted);
 }
 
 /* ---- The domain ------------------------------------------------------ */
