@@ -47,6 +47,7 @@
 #define CONTROL_TEXT_SIZE  192 /* with its NUL */
 #define CONTROL_SEGMENTS   8
 #define CONTROL_DEVICES    11 /* virtio devices of a domain */
+#define CONTROL_QUEUES     64 /* of one device, the most that are offered */
 #define CONTROL_QUEUE_SIZE 512 /* descriptors of a device's queue, the most */
 #define CONTROL_NO_CONSOLE 0xffffffffU
 #define CONTROL_NO_DOMAIN  0U

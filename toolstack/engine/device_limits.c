@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+#include "abi/control.h"
+
+/* All channels of a guest are ports of one console device. Each port has two
+ * queues; so has port 0, which is for a console and unused, and so have the
+ * messages about ports (virtio 1.2, 5.3.2). */
+#define CHANNELS_MAX ((CONTROL_QUEUES - 4) / 2)
+
 #define SHOWN(words) (int)(words).length, (words).at
 
 struct device_check {
@@ -279,11 +286,29 @@ static void vifs_check(struct device_check *check)
 
 /* ---- The rest ----------------------------------------------------------- */
 
+/* With more queues than it is offered, a guest's driver finds no channel at
+ * all. */
+static void channels_count_check(struct device_check *check)
+{
+	const struct domain *domain = check->domain;
+
+	if (domain->channel_count <= CHANNELS_MAX)
+		return;
+	report_add(check->report, REEVE_ERROR,
+		   &domain->channels[CHANNELS_MAX].entry->place,
+		   key_name(check->key), "use fewer of them",
+		   "%zu channels are more than the %d that a guest of Reeve's "
+		   "hosts can have",
+		   domain->channel_count, CHANNELS_MAX);
+	check->result = REEVE_ERR_CONFIG;
+}
+
 static void channels_check(struct device_check *check)
 {
 	const struct domain *domain = check->domain;
 
 	check->key = KEY_channel;
+	channels_count_check(check);
 	for (size_t i = 0; i < domain->channel_count; i++) {
 		check->entry = domain->channels[i].entry;
 		backend_check(check, domain->channels[i].backend);

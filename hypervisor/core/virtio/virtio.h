@@ -41,7 +41,6 @@
 #include "hypervisor/core/virtio/backend.h"
 #include "lib/addr.h"
 
-#define VIRTIO_QUEUES 64 /* of one device, the most that are offered */
 #define VIRTIO_PIECES 1024 /* pieces of a request, the most */
 #define VIRTIO_TEXT   128 /* what broke a device, with its NUL */
 #define VIRTIO_WINDOW 0x200 /* bytes of the registers */

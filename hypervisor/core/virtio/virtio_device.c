@@ -31,7 +31,7 @@ const char *virtio_probe(const struct virtio_backend *backend, unsigned *queues)
 	if ((features & VIRTIO_BIT(VIRTIO_F_INDIRECT_DESC)) == 0)
 		return "lacks VIRTIO_F_INDIRECT_DESC (indirect_desc=on)";
 	*queues = 0;
-	while (*queues < VIRTIO_QUEUES && queue_max(backend, *queues) != 0)
+	while (*queues < CONTROL_QUEUES && queue_max(backend, *queues) != 0)
 		(*queues)++;
 	return *queues == 0 ? "has no queues" : NULL;
 }

@@ -15,7 +15,7 @@ struct device_slot {
 	struct virtio_pci pci;
 	struct virtio_device *device; /* that it interrupts; NULL: none */
 	struct pci_interrupt interrupt;
-	uint64_t notify_at[VIRTIO_QUEUES]; /* of queues that are enabled */
+	uint64_t notify_at[CONTROL_QUEUES]; /* of queues that are enabled */
 };
 
 static struct device_slot slots[DEVICE_SLOTS];
