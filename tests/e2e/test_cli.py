@@ -139,6 +139,17 @@ def test_check_does_not_need_the_files(reeve):
     assert "warning: kernel: " in done.stderr
 
 
+@pytest.mark.parametrize("key, entry", [
+    ("disk", "/a,raw,xvda,w"), ("vif", ""), ("p9", "tag={0},path=/{0}"),
+    ("channel", "name={0},connection=pty")])
+def test_long_lists_of_devices_come_to_an_end(reeve, key, entry):
+    """No list takes a time that grows with the cube of its length: that of this
+    one would be a quarter of an hour."""
+    text = ",".join(f"'{entry.format(i)}'" for i in range(20000))
+    done = reeve.run("check", reeve.config(realm=None, **{key: f"[{text}]"}))
+    assert done.returncode == 2 and f"{key}: " in done.stderr
+
+
 def test_missing_kernel_is_exit_1(reeve):
     done = reeve.run("measure", reeve.config(kernel='"nowhere"'))
     assert done.returncode == 1

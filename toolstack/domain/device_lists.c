@@ -121,12 +121,13 @@ static bool devid_taken(const struct domain *domain, int devid)
 }
 
 /* Numbers the interfaces that have no devid: each gets the lowest that is
- * free, as in xl. */
+ * free, as in xl. All below it are taken from then on. */
 static void devids_settle(struct domain *domain)
 {
+	int devid = 0;
+
 	for (size_t i = 0; i < domain->vif_count; i++) {
 		struct domain_vif *vif = &domain->vifs[i];
-		int devid = 0;
 
 		if (vif->devid >= 0)
 			continue;
