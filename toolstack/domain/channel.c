@@ -173,10 +173,12 @@ static struct key_fault read_limit(const struct entry_part *part, void *out)
 {
 	uint64_t number;
 
-	(void)out;
-	if (words_number(part->value, INT32_MAX, &number))
-		return no_fault;
-	return words_fault(part->value, "is no number", "write a number");
+	if (!words_number(part->value, INT32_MAX, &number))
+		return words_fault(part->value, "is no number",
+				   "write a number");
+	if (number != 0)
+		((struct domain_p9 *)out)->limit = part->all;
+	return no_fault;
 }
 
 static const struct entry_row p9_rows[] = {

@@ -134,6 +134,7 @@ struct domain_p9 {
 	struct words security_model;
 	struct words type;
 	struct words backend;
+	struct words limit; /* a limit of xen_9pfsd's that is not 0 */
 };
 
 #endif

@@ -332,6 +332,8 @@ static void folders_check(struct device_check *check)
 				    "is a server of Xen's: on Reeve's hosts "
 				    "QEMU serves folders");
 		}
+		part_refuse(check, folder->limit, "remove it",
+			    "cannot be kept: QEMU limits no folder");
 	}
 }
 
