@@ -150,7 +150,7 @@ static const struct limit limits[] = {
 	ABSENT(KEY_ioports, "I/O ports"),
 	ABSENT(KEY_pci, "PCI devices"),
 	ABSENT(KEY_dtdev, "devices of the host"),
-	ABSENT(KEY_virtio, "virtio devices"),
+	ABSENT(KEY_virtio, "virtio devices of other domains"),
 	ABSENT(KEY_vkb, "virtual keyboards"),
 	ABSENT(KEY_pvcalls, "PV calls interfaces"),
 	ABSENT(KEY_vtpm, "virtual TPMs"),

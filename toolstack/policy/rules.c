@@ -302,7 +302,7 @@ static const struct policy_rule rules[] = {
 	ASSIGNED("no-dtdev", KEY_dtdev, "device tree devices passed through"),
 	ASKABLE("no-disk", KEY_disk, "a disk"),
 	ASKABLE("no-vif", KEY_vif, "a network interface"),
-	DEVICE("no-virtio", KEY_virtio, "a virtio device"),
+	DEVICE("no-virtio", KEY_virtio, "a virtio device of another domain"),
 	DEVICE("no-vkb", KEY_vkb, "a virtual keyboard"),
 	ASKABLE("no-p9", KEY_p9, "a shared folder"),
 	DEVICE("no-pvcalls", KEY_pvcalls, "a PV calls interface"),
