@@ -4,6 +4,7 @@
  * nestedhvm, altp2m, unequal memory and maxmem ...) are not here: domain_read()
  * refuses them.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -165,16 +166,29 @@ static bool devices_unused(const struct policy_case *asked)
 	       !domain_has_devices(asked->domain);
 }
 
+/* Returns true if the command line says how large the bounce buffer is. Words
+ * like swiotlb=force leave that to Linux, or take the buffer away. */
+static bool bounce_buffer_sized(const char *cmdline)
+{
+	static const char name[] = "swiotlb=";
+	const char *at = cmdline != NULL ? strstr(cmdline, name) : NULL;
+
+	for (; at != NULL; at = strstr(at + 1, name)) {
+		if ((at == cmdline || isspace((unsigned char)at[-1])) &&
+		    isdigit((unsigned char)at[sizeof(name) - 1]))
+			return true;
+	}
+	return false;
+}
+
 /* Linux copies all that passes a device through memory that the Realm shares,
  * and by itself sets aside only a thousandth of a small Realm's RAM: so little
  * that its devices stop. */
 static bool bounce_buffer_unasked(const struct policy_case *asked)
 {
-	const char *cmdline = asked->domain->cmdline;
-
 	return asked->domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED &&
 	       domain_has_devices(asked->domain) &&
-	       (cmdline == NULL || strstr(cmdline, "swiotlb=") == NULL);
+	       !bounce_buffer_sized(asked->domain->cmdline);
 }
 
 static bool disk_called_trusted(const struct policy_case *asked)
