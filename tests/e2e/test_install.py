@@ -269,3 +269,18 @@ def test_manual_pages_have_no_warnings(installed):
         done = subprocess.run(["man", "--warnings", "-l", path],
                               capture_output=True, text=True, check=True)
         assert done.stderr == ""
+
+
+def test_headings_of_manual_pages_are_words(installed):
+    """A word of a heading can be a macro: 'In' would become '<...>'."""
+    if shutil.which("man") is None:
+        pytest.skip("man is not installed")
+    for page in ("reeve.1", "reeve-guest.1", "reeve.cfg.5"):
+        path = pathlib.Path(find(installed, page))
+        done = subprocess.run(
+            ["man", "-P", "cat", "-l", path], capture_output=True, text=True,
+            check=True, env={**os.environ, "MAN_KEEP_FORMATTING": "",
+                             "GROFF_NO_SGR": "1"})
+        lines = re.sub(".\b", "", done.stdout).splitlines()
+        for heading in re.findall(r"^\.S[hs] (.*)$", path.read_text(), re.M):
+            assert heading.replace(r"\&", "") in map(str.strip, lines), page
