@@ -56,6 +56,7 @@ llvm-19              readable stack traces from clang
 clang-format-19      lint: the format of the code
 clang-tidy-19        lint: static analysis
 man-db               tests: the manual pages
+locales              tests: the library in a program with a locale
 zsh                  tests: its completion
 fish                 tests: its completion
 shellcheck           lint: the scripts

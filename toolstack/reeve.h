@@ -2,7 +2,8 @@
 /*
  * libreeve: from an xl.cfg(5)-style file to a planned, built and measured
  * guest. The library never prints, never exits and keeps no globals: what
- * happened is appended to a report that the caller owns.
+ * happened is appended to a report that the caller owns. Nothing depends on the
+ * locale that the caller has set.
  *
  * Unless said otherwise a function returns 0 or a negative enum reeve_result,
  * an out parameter is written only on success, strings are NUL-terminated

@@ -136,6 +136,69 @@ def build_consumer(installed, folder, text=CONSUMER):
     return folder / "consumer"
 
 
+# Prints what the library makes of a configuration, in the locale of argv[1].
+LOCALISED = r"""
+#include <locale.h>
+#include <reeve.h>
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+	static const char *const extras[] = { "passthrough='DISABLED'",
+					      "channel=['name=caf\xe9,connection=pty']" };
+	struct reeve_source source = { .path = "a.cfg", .extras = extras };
+	struct reeve_report *report = reeve_report_new();
+	struct reeve_guest *guest;
+	struct reeve_plan *plan;
+	struct reeve_map *map;
+
+	if (setlocale(LC_ALL, argv[1]) == NULL)
+		return 2;
+	source.extra_count = 2;
+	printf("%d\n", reeve_guest_load(&source, &guest, report));
+	for (size_t i = 0; i < reeve_report_count(report); i++)
+		puts(reeve_report_get(report, i)->message);
+	source.extra_count = 1;
+	if (reeve_guest_load(&source, &guest, report) != REEVE_OK ||
+	    reeve_plan_new(guest, &plan, report) != REEVE_OK ||
+	    reeve_map_plan(plan, NULL, &map) != REEVE_OK)
+		return 3;
+	puts(reeve_map_text(map));
+	puts(reeve_map_svg(map));
+	printf("%.1f\n", 1.5);
+	return 0;
+}
+"""
+
+
+def test_the_library_does_not_depend_on_the_locale(installed, tmp_path):
+    """A program may have set a locale with a decimal comma, with other small
+    letters (Turkish), or with letters of one byte."""
+    if not pathlib.Path("/usr/share/i18n/locales/tr_TR").exists():
+        pytest.skip("locales is not installed")
+    (tmp_path / "kernel").write_bytes(kernel_image())
+    (tmp_path / "a.cfg").write_text(
+        'name="a"\nkernel="kernel"\nmemory=256\n')
+    program = build_consumer(installed, tmp_path, LOCALISED)
+    library = find(installed, "libreeve.so").parent
+    said = {}
+    for name, charmap in (("C", None), ("de_DE.UTF-8", "UTF-8"),
+                          ("tr_TR.UTF-8", "UTF-8"), ("de_DE", "ISO-8859-1")):
+        if charmap:
+            subprocess.run(["localedef", "-i", name[:5], "-f", charmap,
+                            tmp_path / name], check=True)
+        done = subprocess.run([program, name], cwd=tmp_path, check=True,
+                              stdout=subprocess.PIPE,
+                              env=dict(os.environ, LOCPATH=str(tmp_path),
+                                       LD_LIBRARY_PATH=str(library)))
+        text = done.stdout.decode("latin-1").splitlines()
+        said[name] = text[:-1]
+        assert text[-1] == ("1,5" if charmap else "1.5")
+    assert "cannot be in a name" in said["C"][1]
+    for name, text in said.items():
+        assert text == said["C"], name
+
+
 def header_of(installed):
     """Returns the text of the installed header without its comments."""
     text = find(installed, "include/reeve.h").read_text()

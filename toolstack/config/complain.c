@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "toolstack/config/parser.h"
+#include "toolstack/report/ascii.h"
 
 enum {
 	SHOWN_MAX = 24, /* bytes of the text that a message quotes */
@@ -115,7 +115,7 @@ static bool token_among(const struct token *token, const char *words)
 		words += strspn(words, " ");
 		length = strcspn(words, " ");
 		if (length == token->length &&
-		    strncasecmp(words, token->text, length) == 0)
+		    ascii_same(words, token->text, length))
 			return true;
 	}
 	return false;

@@ -2,12 +2,12 @@
 /* Reads one channel, or one shared folder. */
 #include "toolstack/domain/channel.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <sys/un.h>
 
 #include "toolstack/domain/entry.h"
 #include "toolstack/domain/spec.h"
+#include "toolstack/report/ascii.h"
 
 /* The longest name of a port, and of a 9P share's tag (virtio 1.2, 5.10). */
 #define NAME_MAX_LENGTH 31
@@ -23,7 +23,7 @@ static struct key_fault name_judge(struct words name)
 	if (name.length == 0 || name.length > NAME_MAX_LENGTH)
 		return words_fault(name, "is no name of 1 to 31 bytes", NULL);
 	for (size_t i = 0; i < name.length; i++) {
-		if (!isalnum((unsigned char)name.at[i]) &&
+		if (!ascii_is_letter(name.at[i]) && !ascii_is_digit(name.at[i]) &&
 		    strchr("._-", name.at[i]) == NULL) {
 			return words_fault((struct words){ name.at + i, 1 },
 					   "cannot be in a name",

@@ -4,7 +4,6 @@
  * have. The words are those of Linux
  * (Documentation/admin-guide/kernel-parameters.txt).
  */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "abi/guest_map.h"
 #include "lib/ipa.h"
 #include "toolstack/domain/read.h"
+#include "toolstack/report/ascii.h"
 
 #define MIB_SHIFT 20
 #define HINT_SIZE 160
@@ -83,7 +83,7 @@ static bool word_take(const char **text, struct part *word)
 	bool quoted = false;
 
 	word->text = end;
-	for (; *end != '\0' && (quoted || !isspace((unsigned char)*end)); end++) {
+	for (; *end != '\0' && (quoted || !ascii_is_blank(*end)); end++) {
 		if (*end == '"')
 			quoted = !quoted;
 	}

@@ -4,9 +4,8 @@
  * closed: a configuration that has the key realm in any form makes a Realm,
  * says plainly that the guest is an ordinary one, or is an error.
  */
-#include <ctype.h>
-
 #include "toolstack/domain/read.h"
+#include "toolstack/report/ascii.h"
 
 /*
  * Refuses a switch that is written twice and ends as "no". The reader of the
@@ -46,9 +45,9 @@ static void parameter_check(struct reader *reader, enum key_id key)
 
 static int hex_digit(char digit)
 {
-	if (isdigit((unsigned char)digit))
+	if (ascii_is_digit(digit))
 		return digit - '0';
-	return tolower((unsigned char)digit) - 'a' + 10;
+	return ascii_lower(digit) - 'a' + 10;
 }
 
 /* Needs no checks: spec_rpv() has passed the text, which is up to 64 pairs of

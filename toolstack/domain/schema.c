@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "toolstack/report/ascii.h"
 
 #define LONGEST_NAME 48 /* a longer name resembles no key */
 #define SLIPS        2 /* in the name of a key that decides confidentiality */
@@ -77,7 +78,7 @@ static bool choice_matches(const struct key *key, const char *word,
 		return false;
 	if (key->match == KEY_EXACT)
 		return strncmp(word, text, length) == 0;
-	return strncasecmp(word, text, length) == 0;
+	return ascii_same(word, text, length);
 }
 
 int key_choice(const struct key *key, const char *text)

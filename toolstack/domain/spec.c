@@ -2,8 +2,9 @@
 /* Judges single texts: identifiers, CPU sets, ranges, KEY=VALUE parts. */
 #include "toolstack/domain/spec.h"
 
-#include <ctype.h>
 #include <string.h>
+
+#include "toolstack/report/ascii.h"
 
 #define UUID_LENGTH 36
 #define RPV_DIGITS  128
@@ -52,7 +53,7 @@ struct key_fault spec_uuid(const struct key *key, const char *text)
 		if (dash && text[i] != '-')
 			return fault_in(text + i, 1,
 					"stands where a UUID has a dash");
-		if (!dash && !isxdigit((unsigned char)text[i]))
+		if (!dash && !ascii_is_hex(text[i]))
 			return fault_in(text + i, 1,
 					"is not a hexadecimal digit");
 		if (!dash && text[i] != '0')
@@ -104,8 +105,7 @@ static bool spec_take_number(const char **text, unsigned base, uint64_t max,
 		spec_take_text(text, "0X");
 	begin = *text;
 	for (; **text != '\0'; (*text)++) {
-		const char *digit =
-			memchr(digits, tolower((unsigned char)**text), base);
+		const char *digit = memchr(digits, ascii_lower(**text), base);
 
 		if (digit == NULL)
 			break;

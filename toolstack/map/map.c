@@ -3,6 +3,7 @@
 #include "toolstack/map/map.h"
 
 #include <inttypes.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,7 +214,7 @@ const char *map_page_key(unsigned kind)
 	return kind < ENGINE_PAGE_KINDS ? pages[kind].key : NULL;
 }
 
-char *map_print(void (*write)(FILE *to, void *with), void *with)
+static char *memory_print(void (*write)(FILE *to, void *with), void *with)
 {
 	char *text = NULL;
 	size_t size;
@@ -226,6 +227,23 @@ char *map_print(void (*write)(FILE *to, void *with), void *with)
 		return text;
 	free(text);
 	return NULL;
+}
+
+/* The locale of the program that uses the library may have a decimal comma,
+ * which no picture can have. */
+char *map_print(void (*write)(FILE *to, void *with), void *with)
+{
+	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	locale_t before;
+	char *text;
+
+	if (plain == (locale_t)0)
+		return NULL;
+	before = uselocale(plain);
+	text = memory_print(write, with);
+	uselocale(before);
+	freelocale(plain);
+	return text;
 }
 
 struct map_text map_size_text(uint64_t bytes)

@@ -9,6 +9,7 @@
 #include "lib/number.h"
 #include "toolstack/engine/replay.h"
 #include "toolstack/measure/listing.h"
+#include "toolstack/report/ascii.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/load.h"
 
@@ -293,7 +294,7 @@ static void rim_compare(struct reeve_listing *listing,
 		hex_text((struct span){ measurement->rim, measurement->size });
 
 	if (rim != NULL && listing->rim != NULL &&
-	    strcasecmp(rim, listing->rim) != 0) {
+	    !ascii_same(rim, listing->rim, SIZE_MAX)) {
 		report_add(report, REEVE_WARNING, &place, "rim",
 			   "remove it if the document was changed",
 			   "this is not the RIM of what the document lists");

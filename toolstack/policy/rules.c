@@ -4,12 +4,12 @@
  * nestedhvm, altp2m, unequal memory and maxmem ...) are not here: domain_read()
  * refuses them.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "abi/guest_map.h"
 #include "lib/ipa.h"
 #include "toolstack/policy/policy.h"
+#include "toolstack/report/ascii.h"
 
 #define MIB_SHIFT 20
 
@@ -174,8 +174,8 @@ static bool bounce_buffer_sized(const char *cmdline)
 	const char *at = cmdline != NULL ? strstr(cmdline, name) : NULL;
 
 	for (; at != NULL; at = strstr(at + 1, name)) {
-		if ((at == cmdline || isspace((unsigned char)at[-1])) &&
-		    isdigit((unsigned char)at[sizeof(name) - 1]))
+		if ((at == cmdline || ascii_is_blank(at[-1])) &&
+		    ascii_is_digit(at[sizeof(name) - 1]))
 			return true;
 	}
 	return false;
