@@ -46,7 +46,8 @@ def test_every_verb_has_help(reeve, verb):
     ["dtb", "-o"], ["create", "-e", "model", "guest.cfg"], ["completion", "tcsh"],
     ["parse", "a.cfg", "b.cfg"], ["keys", "x"], ["host"], ["token"],
     ["host", "frobnicate"], ["help", "frobnicate"], ["help", "host", "x"],
-    ["version", "x"],
+    ["version", "x"], ["--version", "x"], ["help", "list", "x"],
+    ["help", "host", "start", "x"],
 ])
 def test_wrong_command_line_is_exit_2(reeve, arguments):
     reeve.config()

@@ -67,6 +67,17 @@ static bool asks_help(const char *word)
 	       strcmp(word, "-h") == 0;
 }
 
+/* Returns false, after printing what is wrong, if a word follows where none
+ * may. */
+static bool words_end(int argc, char **argv, int end)
+{
+	if (argc <= end)
+		return true;
+	fprintf(stderr, "reeve: one argument too many: %s\nTry: reeve --help\n",
+		argv[end]);
+	return false;
+}
+
 /* Runs `reeve help [VERB | GROUP]`. */
 static int help_run(int argc, char **argv)
 {
@@ -82,7 +93,7 @@ static int help_run(int argc, char **argv)
 		return cli_finish_output();
 	}
 	verb = verb_find(argc - 2, argv + 2, &taken);
-	if (verb == NULL)
+	if (verb == NULL || !words_end(argc, argv, 2 + taken))
 		return CLI_WRONG;
 	cli_help_verb(stdout, verb);
 	return cli_finish_output();
@@ -113,7 +124,7 @@ int main(int argc, char **argv)
 		return argc == 2 ? CLI_WRONG : cli_finish_output();
 	}
 	if (strcmp(argv[1], "--version") == 0)
-		return cli_version(NULL);
+		return words_end(argc, argv, 2) ? cli_version(NULL) : CLI_WRONG;
 	verb = verb_find(argc - 1, argv + 1, &taken);
 	if (verb == NULL)
 		return CLI_WRONG;
