@@ -327,7 +327,8 @@ def check_output(folder):
     """An existing folder is replaced only if it is an image."""
     if not folder.parent.is_dir():
         raise Wrong(f"there is no folder {folder.parent}")
-    if re.search(r'["\\,\]\s]', str(folder.resolve())):
+    # Bytes of its name that are no UTF-8 are surrogates here.
+    if re.search(r'["\\,\]\s\ud800-\udfff]', str(folder.resolve())):
         raise Wrong(f"{folder}: no such characters in a configuration")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir()) and
                             not is_image(folder)):

@@ -4,6 +4,7 @@ test_image_build.py makes whole images, with stand-ins; tests/machine/test_image
 boots one."""
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -90,10 +91,12 @@ def test_a_specification_that_is_no_text_is_named(reeve):
     assert done.returncode == 2 and "image: spec.toml: " in done.stderr
 
 
-def test_a_folder_that_a_configuration_cannot_name_is_refused(reeve):
+@pytest.mark.parametrize("name", [b'a "b"', b"caf\xe9"])
+def test_a_folder_that_a_configuration_cannot_name_is_refused(reeve, name):
     reeve.write("spec.toml", GOOD)
-    done = run(reeve, "-o", 'a "b"')
+    done = run(reeve, "-o", os.fsdecode(name))
     assert done.returncode == 1 and "no such characters" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["mine", "guest.cfg"])
