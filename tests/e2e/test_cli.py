@@ -507,6 +507,15 @@ def test_pipe(reeve):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_path_with_an_equals_sign_needs_an_option(reeve):
+    config = reeve.config("a=b.cfg")
+    done = reeve.run("check", config)
+    assert done.returncode == 2
+    assert "is named with -f: a=b.cfg\n" in done.stderr
+    assert "-f" not in reeve.run("check", "a=c.cfg").stderr
+    assert reeve.run("check", "-f", config).returncode == 0
+
+
 def test_a_folder_is_no_configuration(reeve):
     assert reeve.run("check", ".").returncode == 1
 

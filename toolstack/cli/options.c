@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "toolstack/cli/cli.h"
 
@@ -195,6 +196,22 @@ static bool takes_settings(const struct cli_verb *verb,
 		(call->options & CLI_DOMAIN_OPERAND) == 0);
 }
 
+/* If the file is missing, and one that is there has a = in its path, then that
+ * one was meant: says how to name it. */
+static void hint_defconfig(const struct cli_verb *verb,
+			   const struct cli_call *call)
+{
+	for (size_t i = 0; i < call->extra_count; i++) {
+		if (verb_takes(verb, CLI_DEFCONFIG) &&
+		    access(call->extras[i], F_OK) == 0) {
+			fprintf(stderr,
+				"reeve: note: a file with '=' in its path is "
+				"named with -f: %s\n",
+				call->extras[i]);
+		}
+	}
+}
+
 /* Sorts the arguments as xl does: one with a = in it is a setting, any other is
  * the file. */
 static bool operands_parse(const struct cli_verb *verb, char **operands,
@@ -210,6 +227,7 @@ static bool operands_parse(const struct cli_verb *verb, char **operands,
 			return false;
 	}
 	if (call->operand_count < operand_rules[verb->operands].least) {
+		hint_defconfig(verb, call);
 		return usage_error(verb, "missing argument: ",
 				   cli_operands_text(verb->operands));
 	}
