@@ -224,6 +224,29 @@ static void an_interface_is_read_with_all_its_parts(void **state)
 	assert_int_equal(vif.mtu, 9000);
 }
 
+/* As libxlutil's xlu_vif_parse_rate() takes them. */
+static void a_rate_is_read_in_every_spelling(void **state)
+{
+	static const char *const texts[] = {
+		"rate=1B/s",
+		"rate=10Kb/s",
+		"rate=4294967295b/s",
+		"rate=1GB/s@20",
+		"rate=1MB/s@4294",
+		"rate=1MB/s@20s",
+		"rate=1MB/s@20m",
+		"rate=1MB/s@20ms",
+		"rate=1MB/s@20u",
+		"rate=1MB/s@4294967ms",
+		"rate=1MB/s@4294967295us",
+	};
+	struct domain_vif vif;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_null(vif_read(texts[i], &vif).what);
+}
+
 static void ports_are_forwarded(void **state)
 {
 	struct domain_vif vif;
@@ -267,8 +290,15 @@ static const struct faulty bad_vifs[] = {
 	{ "rate=10", "10" },
 	{ "rate=10Mb", "10Mb" },
 	{ "rate=MB/s", "MB/s" },
-	{ "rate=1MB/s@20", "1MB/s@20" },
+	{ "rate=1MB/s@20k", "1MB/s@20k" },
 	{ "rate=1MB/s20ms", "1MB/s20ms" },
+	{ "rate=0MB/s", "0MB/s" },
+	{ "rate=4294967296B/s", "4294967296B/s" },
+	{ "rate=1MB/s@", "1MB/s@" },
+	{ "rate=1MB/s@0ms", "1MB/s@0ms" },
+	{ "rate=1MB/s@4295", "1MB/s@4295" },
+	{ "rate=1MB/s@4294968ms", "1MB/s@4294968ms" },
+	{ "rate=1MB/s@4294967296us", "1MB/s@4294967296us" },
 	{ "forward=", "" },
 	{ "forward=sctp:127.0.0.1:1:2", "sctp" },
 	{ "forward=tcp::2222:22", "" },
@@ -388,6 +418,7 @@ int main(void)
 		cmocka_unit_test(
 			a_disk_keeps_the_place_of_what_a_host_may_refuse),
 		cmocka_unit_test(an_interface_is_read_with_all_its_parts),
+		cmocka_unit_test(a_rate_is_read_in_every_spelling),
 		cmocka_unit_test(ports_are_forwarded),
 		cmocka_unit_test(a_bad_interface_is_blamed_at_its_part),
 		cmocka_unit_test(eight_ports_are_the_most),

@@ -6,6 +6,7 @@
 
 #include "toolstack/domain/entry.h"
 #include "toolstack/domain/spec.h"
+#include "toolstack/report/ascii.h"
 
 #define DEVID_MAX 127
 /* The least that IPv4 allows, and the most that a frame's length can say. */
@@ -326,16 +327,40 @@ static bool suffix_take(struct words *rest, const char *const *suffixes)
 	return false;
 }
 
-static bool digits_take(struct words *rest)
+/* Takes a number from 1 to UINT32_MAX. */
+static bool number_take(struct words *rest, uint64_t *number)
 {
 	size_t digits = 0;
 
-	while (digits < rest->length && rest->at[digits] >= '0' &&
-	       rest->at[digits] <= '9')
+	*number = 0;
+	while (digits < rest->length && ascii_is_digit(rest->at[digits]) &&
+	       *number <= UINT32_MAX) {
+		*number = *number * 10 + (uint64_t)(rest->at[digits] - '0');
 		digits++;
+	}
 	rest->at += digits;
 	rest->length -= digits;
-	return digits > 0;
+	return *number > 0 && *number <= UINT32_MAX;
+}
+
+/* Returns true for a time in which a rate is counted, such as 20ms: seconds
+ * without a unit, and at most UINT32_MAX microseconds. */
+static bool is_interval(struct words rest)
+{
+	static const char *const milli[] = { "ms", "m", NULL };
+	static const char *const micro[] = { "us", "u", NULL };
+	static const char *const whole[] = { "s", NULL };
+	uint64_t number;
+	uint64_t most = UINT32_MAX;
+
+	if (!number_take(&rest, &number))
+		return false;
+	if (suffix_take(&rest, milli))
+		most /= 1000;
+	else if (!suffix_take(&rest, micro) &&
+		 (rest.length == 0 || suffix_take(&rest, whole)))
+		most /= 1000000;
+	return rest.length == 0 && number <= most;
 }
 
 /* Returns true for a rate such as 10Mb/s or 1MB/s@20ms. */
@@ -345,14 +370,11 @@ static bool is_rate(struct words rest)
 					     "B/s",  "Gb/s", "Mb/s",
 					     "Kb/s", "b/s",  NULL };
 	static const char *const at[] = { "@", NULL };
-	static const char *const times[] = { "us", "ms", "s", NULL };
+	uint64_t number;
 
-	if (!digits_take(&rest) || !suffix_take(&rest, units))
+	if (!number_take(&rest, &number) || !suffix_take(&rest, units))
 		return false;
-	if (rest.length == 0)
-		return true;
-	return suffix_take(&rest, at) && digits_take(&rest) &&
-	       suffix_take(&rest, times) && rest.length == 0;
+	return rest.length == 0 || (suffix_take(&rest, at) && is_interval(rest));
 }
 
 static struct key_fault read_rate(const struct entry_part *part, void *out)
