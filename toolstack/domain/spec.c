@@ -421,6 +421,50 @@ struct key_fault spec_parts(const struct key *key, const char *text)
 static const char pci_names[] = "bdf, vslot, permissive, msitranslate, "
 				"seize, power_mgmt, rdm_policy, name";
 
+static bool pci_policy_known(const char *policy, size_t length)
+{
+	return (length == strlen("strict") &&
+		ascii_same(policy, "strict", length)) ||
+	       (length == strlen("relaxed") &&
+		ascii_same(policy, "relaxed", length));
+}
+
+/* Judges the KEY=VALUE parts: their names, and the values that are not just
+ * numbers of any kind. */
+static struct key_fault pci_values_judge(const char *text)
+{
+	const char *slot, *policy;
+	size_t length = 0;
+	uint64_t number;
+
+	slot = spec_part(text, "vslot", &length);
+	if (slot != NULL) {
+		const char *rest = slot;
+
+		if (!spec_take_number(&rest, 16, 0x1f, &number))
+			return fault_part(part_of(text, slot),
+					  "is no slot, 0 to 1f");
+	}
+	policy = spec_part(text, "rdm_policy", &length);
+	if (policy != NULL && !pci_policy_known(policy, length))
+		return fault_part(part_of(text, policy),
+				  "is neither strict nor relaxed");
+	return all_parts_judge(pci_names, text);
+}
+
+/* Judges the parts behind an address, which names the device: so no part is a
+ * name. */
+static struct key_fault pci_addressed_judge(const char *text)
+{
+	size_t length;
+	const char *name = spec_part(text, "name", &length);
+
+	if (name != NULL)
+		return fault_part(part_of(text, name),
+				  "is a name beside an address");
+	return pci_values_judge(text);
+}
+
 /* Judges the form in which the address is a KEY=VALUE part too: bdf. */
 static struct key_fault pci_parts_judge(const char *text)
 {
@@ -430,10 +474,11 @@ static struct key_fault pci_parts_judge(const char *text)
 
 	if (bdf != NULL && !spec_take_bdf(&rest))
 		return fault_part(part_of(text, bdf), "is no PCI address");
-	if (bdf == NULL && spec_part(text, "name", &length) == NULL) {
+	if (bdf != NULL)
+		return pci_addressed_judge(text);
+	if (spec_part(text, "name", &length) == NULL)
 		return fault_whole(text, "has neither a PCI address nor a name");
-	}
-	return all_parts_judge(pci_names, text);
+	return pci_values_judge(text);
 }
 
 struct key_fault spec_pci(const struct key *key, const char *text)
@@ -452,7 +497,7 @@ struct key_fault spec_pci(const struct key *key, const char *text)
 	}
 	if (*rest != '\0' && *rest != ',')
 		return fault_part(text, "has text behind its PCI address");
-	return all_parts_judge(pci_names, rest);
+	return pci_addressed_judge(rest);
 }
 
 /* Returns true for "virtio,device" and an optional number, which is the
