@@ -271,10 +271,11 @@ def anchor(keys, instance=INSTANCE, implementation=IMPLEMENTATION):
         Tag((554, tokens.pem(KEYS[key]).decode())) for key in keys]]
 
 
-def anchors(*triples, profile="tag:arm.com,2025:cca_platform#1.0.0"):
+def anchors(*triples, profile="tag:arm.com,2025:cca_platform#1.0.0",
+            extra=()):
     return Tag((501, Map([[0, "id"], [1, [Tag((506, Encoded((Map([
         [1, Map([[0, "tag"]])], [4, Map([[3, list(triples)]])]]),))))]],
-                          [3, Tag((32, profile))]])))
+                          [3, Tag((32, profile))], *extra])))
 
 
 def keyed(reeve, content, code=0):
@@ -299,14 +300,37 @@ def test_a_corim_has_platform_keys(check):
         check.reeve, anchors(anchor(["other"])), code=1)
 
 
-@pytest.mark.parametrize("content", [
-    anchors(), anchors(anchor([])), anchors(anchor(["platform"], None)),
-    anchors(anchor(["platform"], bytes(32))),
-    anchors(anchor(["platform"], INSTANCE, bytes(31))),
-    anchors([Map([]), []]), anchors([anchor(["platform"])[0], [
-        Tag((554, "-----BEGIN PUBLIC KEY-----"))]]),
-    anchors([anchor(["platform"])[0], [tokens.pem(KEYS["platform"])]]),
-    anchors(anchor(["platform"]), profile=PROFILE), corim(realm()),
+@pytest.mark.parametrize("content, problem", [
+    (anchors(), "without a key of a platform"),
+    (anchors(anchor([])), "without a key of a platform"),
+    (anchors(anchor(["platform"], None)), "an instance ID of 33"),
+    (anchors(anchor(["platform"], bytes(32))), "an instance ID of 33"),
+    (anchors(anchor(["platform"], INSTANCE, bytes(31))),
+     "implementation ID of 32"),
+    (anchors([Map([]), []]), "implementation ID of 32"),
+    (anchors([anchor(["platform"])[0], [
+        Tag((554, "-----BEGIN PUBLIC KEY-----"))]]), "no public key of"),
+    (anchors([anchor(["platform"])[0], [tokens.pem(KEYS["platform"])]]),
+     "no public key of"),
+    (anchors(anchor(["platform"]), [1]), "no CoRIM that can be read"),
+    (anchors(anchor(["platform"]), profile=PROFILE), "a CoRIM of Realms"),
+    (corim(realm()), "a CoRIM of Realms"),
+    (anchors(anchor(["platform"]), profile="tag:x"), "another profile"),
 ])
-def test_a_corim_without_platform_keys_is_exit_2(check, content):
-    assert "is no public key" in keyed(check.reeve, content, code=2)
+def test_a_corim_without_platform_keys_is_exit_2(check, content, problem):
+    assert problem in keyed(check.reeve, content, code=2)
+
+
+def test_keys_are_not_read_from_a_signed_corim(check):
+    content = tokens.Raw(signed(anchors(anchor(["platform"])), "other"))
+    assert "from an unsigned CoRIM" in keyed(check.reeve, content, code=2)
+
+
+@pytest.mark.parametrize("before, after, problem", [
+    (None, 1 << 40, None), (0, 1 << 40, None), (None, 1000, "no longer valid"),
+    (1 << 39, 1 << 40, "not valid yet"),
+])
+def test_keys_have_the_validity_of_their_file(check, before, after, problem):
+    content = anchors(anchor(["platform"]), extra=validity(before, after))
+    text = keyed(check.reeve, content, code=2 if problem else 0)
+    assert (problem or "accepted") in text

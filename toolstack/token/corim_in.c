@@ -3,8 +3,6 @@
  * have. */
 #include "toolstack/token/corim_in.h"
 
-#include <time.h>
-
 #include "toolstack/token/corim.h"
 #include "toolstack/token/corim_items.h"
 #include "toolstack/token/hash.h"
@@ -37,34 +35,6 @@ const char *corim_digest_get(struct span item, struct corim_digest *digest)
 
 /* ---- The envelope ----------------------------------------------------- */
 
-/* Reads a time. Returns false if the value is none. */
-static bool time_read(struct span value, int64_t *seconds)
-{
-	struct cbor_in in = { .text = value };
-	struct cbor_head head;
-
-	return cbor_in_expect(&in, CBOR_TAG, &head) &&
-	       head.number == CORIM_TIME && cbor_in_int(&in, seconds);
-}
-
-static const char *validity_judge(struct span validity)
-{
-	int64_t now = (int64_t)time(NULL);
-	struct span value;
-	int64_t limit;
-
-	if (!corim_map_get(validity, CORIM_NOT_AFTER, &value) ||
-	    !time_read(value, &limit))
-		return "has a validity without an end that can be read";
-	if (now > limit)
-		return "is no longer valid";
-	if (!corim_map_get(validity, CORIM_NOT_BEFORE, &value))
-		return NULL;
-	if (!time_read(value, &limit))
-		return "has a validity whose beginning cannot be read";
-	return now < limit ? "is not valid yet" : NULL;
-}
-
 /* Returns what is wrong with a CoRIM that held nothing of use. */
 static const char *emptiness_text(enum corim_profile profile)
 {
@@ -87,7 +57,7 @@ static const char *unsigned_read(struct span text, struct corim_reader *reader)
 	const char *problem = corim_open(text, &profile, &corim);
 
 	if (problem == NULL && corim_entry_get(&corim, CORIM_VALIDITY, &validity))
-		problem = validity_judge(validity);
+		problem = corim_validity_judge(validity);
 	if (problem == NULL) {
 		problem = corim_triples_walk(
 			&corim, COMID_REFERENCES,
@@ -131,7 +101,7 @@ static const char *meta_judge(const struct token_part *message)
 		return corim_broken;
 	if (corim_map_read(meta, &pairs)) {
 		problem = corim_entry_get(&pairs, CORIM_SIGNED_WHILE, &validity)
-				  ? validity_judge(validity)
+				  ? corim_validity_judge(validity)
 				  : NULL;
 	}
 	cbor_pairs_free(&pairs);
@@ -157,25 +127,9 @@ static const char *signed_read(struct span text, struct corim_reader *reader)
 	return problem;
 }
 
-/* Returns the outermost tag; 0: there is none. */
-static uint64_t tag_of(struct span text)
-{
-	struct cbor_in in = { .text = text };
-	struct cbor_head head;
-
-	return cbor_in_expect(&in, CBOR_TAG, &head) ? head.number : 0;
-}
-
-bool corim_is(struct span text)
-{
-	uint64_t tag = tag_of(text);
-
-	return tag == CORIM_TAG || tag == COSE_TAG_SIGN1;
-}
-
 static const char *either_read(struct span text, struct corim_reader *reader)
 {
-	reader->is_signed = tag_of(text) == COSE_TAG_SIGN1;
+	reader->is_signed = corim_is_signed(text);
 	if (!reader->is_signed && reader->signers != NULL)
 		return "is not signed, and a key of its signer was given";
 	return reader->is_signed ? signed_read(text, reader)

@@ -18,9 +18,6 @@ struct corim_reader {
 	bool is_signed; /* set by corim_read() */
 };
 
-/* Returns whether text is a CoRIM, signed or not. */
-bool corim_is(struct span text);
-
 /* Reads a CoRIM, which must outlive the references. If it cannot be used, they
  * are as they were. */
 const char *corim_read(struct span text, struct corim_reader *reader);

@@ -106,6 +106,25 @@ bool corim_pair_get(struct span text, struct span *first, struct span *second)
 	       cbor_in_item(&in, first) && cbor_in_item(&in, second);
 }
 
+/* Returns the outermost tag; 0: there is none. */
+static uint64_t tag_of(struct span text)
+{
+	struct cbor_in in = { .text = text };
+	struct cbor_head head;
+
+	return cbor_in_expect(&in, CBOR_TAG, &head) ? head.number : 0;
+}
+
+bool corim_is_signed(struct span text)
+{
+	return tag_of(text) == COSE_TAG_SIGN1;
+}
+
+bool corim_is(struct span text)
+{
+	return tag_of(text) == CORIM_TAG || corim_is_signed(text);
+}
+
 static const struct {
 	const char *name;
 	enum corim_profile profile;

@@ -41,9 +41,15 @@ const char *corim_array_walk(struct span text, struct corim_walk walk);
  * false if text is none. */
 bool corim_pair_get(struct span text, struct span *first, struct span *second);
 
+/* Return whether text is a CoRIM, or a signed one, by its outermost tag. */
+bool corim_is(struct span text);
+bool corim_is_signed(struct span text);
+
 /* Opens an unsigned CoRIM. The caller frees *corim in any case. */
 const char *corim_open(struct span text, enum corim_profile *profile,
 		       struct cbor_pairs *corim);
+/* Judges the present by a validity map. */
+const char *corim_validity_judge(struct span validity);
 /* Walks through the triples of a kind, of all CoMIDs. */
 const char *corim_triples_walk(const struct cbor_pairs *corim, int64_t kind,
 			       struct corim_walk walk);

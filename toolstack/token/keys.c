@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "toolstack/report/report.h"
+#include "toolstack/token/corim_items.h"
 #include "toolstack/token/load.h"
 
 #define KEY_FILE_MAX 0x100000 /* bytes */
@@ -69,16 +70,21 @@ static EVP_PKEY *key_from_der(struct span text)
 	return key;
 }
 
-/* text ends with a NUL. */
-static bool text_add(struct reeve_keys *keys, const char *text, size_t size)
+/* text ends with a NUL. Sets *problem if more can be said than that it has no
+ * keys. */
+static bool text_add(struct reeve_keys *keys, const char *text, size_t size,
+		     const char **problem)
 {
 	struct span bytes = { (const uint8_t *)text, size };
-	/* No text in ASCII begins like the CBOR of a CoRIM, which has PEM in
-	 * it. */
-	bool is_text = strlen(text) == size && (*text & 0x80) == 0;
+	bool is_text = strlen(text) == size;
 	char first = text[strspn(text, " \t\r\n")];
 	bool ok = false;
 
+	/* A CoRIM has PEM in it, and no other form begins like one. */
+	if (corim_is(bytes)) {
+		*problem = keys_add_corim(keys, bytes);
+		return *problem == NULL;
+	}
 	if (is_text && (first == '{' || first == '['))
 		ok = keys_add_json(keys, text);
 	else if (is_text && strstr(text, "-----BEGIN CERTIFICATE-----") != NULL)
@@ -87,8 +93,7 @@ static bool text_add(struct reeve_keys *keys, const char *text, size_t size)
 		ok = keys_add(keys, key_from_pem(text, size));
 	if (!ok && keys->count == 0) {
 		ok = keys_add(keys, key_from_der(bytes)) ||
-		     keys_add_cose(keys, bytes) ||
-		     (keys->count == 0 && keys_add_corim(keys, bytes));
+		     keys_add_cose(keys, bytes);
 	}
 	ERR_clear_error();
 	return ok;
@@ -100,12 +105,16 @@ int reeve_keys_read(const void *data, size_t size, const char *name,
 	struct report_place place = { .file = name };
 	struct reeve_keys *keys = calloc(1, sizeof(*keys));
 	char *text = malloc(size + 1);
+	const char *problem =
+		"is no public key of P-256, P-384 or P-521 in PEM, DER, X.509, "
+		"JWK, COSE_Key, CoRIM or a store of Veraison's";
 	bool ok = false;
 
 	if (keys != NULL && text != NULL) {
 		memcpy(text, data, size);
 		text[size] = '\0';
-		ok = size <= KEY_FILE_MAX && text_add(keys, text, size);
+		ok = size <= KEY_FILE_MAX &&
+		     text_add(keys, text, size, &problem);
 	}
 	free(text);
 	if (ok) {
@@ -117,8 +126,7 @@ int reeve_keys_read(const void *data, size_t size, const char *name,
 		report, REEVE_ERR_ARGUMENT, name != NULL ? &place : NULL, NULL,
 		"give the maker's key of this platform; of a host of ours, "
 		"`reeve host show-key` prints it",
-		"is no public key of P-256, P-384 or P-521 in PEM, DER, X.509, "
-		"JWK, COSE_Key, CoRIM or a store of Veraison's");
+		"%s", problem);
 }
 
 int reeve_keys_load(const char *path, struct reeve_keys **out,

@@ -28,11 +28,13 @@ struct reeve_keys {
 bool keys_add(struct reeve_keys *keys, EVP_PKEY *key);
 
 /* Append the keys of a JSON document (a JWK, a JWK set, or trust anchors of
- * Veraison's stores), of a COSE_Key, or of an unsigned CoRIM. Return false if
- * there is none, or one of them is none of ours. */
+ * Veraison's stores), or of a COSE_Key. Return false if there is none, or one
+ * of them is none of ours. */
 bool keys_add_json(struct reeve_keys *keys, const char *text);
 bool keys_add_cose(struct reeve_keys *keys, struct span text);
-bool keys_add_corim(struct reeve_keys *keys, struct span text);
+/* Appends the keys of a CoRIM. Returns NULL, or a constant text that says why
+ * it cannot be used. */
+const char *keys_add_corim(struct reeve_keys *keys, struct span text);
 
 /*
  * Gets the key of the first certificate of a part's x5chain (RFC 9360) if the

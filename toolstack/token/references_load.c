@@ -6,6 +6,7 @@
 
 #include "toolstack/report/report.h"
 #include "toolstack/token/corim_in.h"
+#include "toolstack/token/corim_items.h"
 #include "toolstack/token/load.h"
 
 #define REFS_FILE_MAX 0x100000 /* bytes of a file of reference values */
