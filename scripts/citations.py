@@ -35,6 +35,7 @@ DOCUMENTS = {
     "RFC 9053": "COSE algorithms",
     "RFC 9360": "X.509 certificates in COSE",
     "RFC 9562": "UUID",
+    "RFC 9597": "claims of a CWT in COSE headers",
     "RFC 9864": "fully specified COSE algorithms",
     "SP 800-186": "elliptic curves",
     "draft-ffm-rats-cca-token-00": "the CCA token, profiles of 2023",

@@ -43,10 +43,10 @@ def corim(*triples, profile=PROFILE, extra=()):
                           [3, Tag((32, profile))], *extra])))
 
 
-def signed(content, key):
+def signed(content, key, headers=()):
     message = tokens.Signed(content, KEYS[key])
-    tokens.get(message.parts, "protected").append(
-        [3, "application/rim+cbor"])
+    tokens.get(message.parts, "protected").extend(
+        [[3, "application/rim+cbor"], *headers])
     return tokens.sign(message)
 
 
@@ -162,6 +162,44 @@ def test_validity_is_looked_at(check, before, after, problem):
     content = corim(realm(), extra=validity(before, after))
     text = check(content, code=2 if problem else 0)
     assert problem is None or problem in text
+
+
+def meta(before, after):
+    """A signature's time in the corim-meta map."""
+    pairs = validity(before, after)[0][1]
+    return [8, Encoded((Map([[0, Map([[0, "signer"]])], [1, pairs]]),))]
+
+
+def claims(*pairs):
+    """The same in the claims of a CWT, which is the newer way."""
+    return [15, Map([[1, "signer"], *map(list, pairs)])]
+
+
+LATE, EARLY = 1 << 40, 1000
+NO_TIME = "whose time is no whole number"
+
+
+@pytest.mark.parametrize("headers, problem", [
+    ([meta(None, LATE)], None), ([meta(None, EARLY)], "no longer valid"),
+    ([meta(LATE - 1, LATE)], "not valid yet"), ([claims()], None),
+    ([claims((4, LATE), (5, EARLY))], None), ([claims((5, EARLY))], None),
+    ([claims((4, EARLY))], "no longer valid"),
+    ([claims((4, LATE + 1), (5, LATE))], "not valid yet"),
+    ([claims((5, LATE))], "not valid yet"),
+    ([meta(None, LATE), claims((4, EARLY))], "no longer valid"),
+    ([meta(None, EARLY), claims((4, LATE))], "no longer valid"),
+    ([claims((4, "2099"))], NO_TIME), ([claims((4, Tag((1, LATE))))], NO_TIME),
+    ([claims((4, 1e12))], NO_TIME), ([claims((5, b""))], NO_TIME),
+    ([[15, 7]], "no CoRIM"), ([[15, Map([[4, LATE], [4, EARLY]])]],
+                              "no CoRIM"),
+    ([[8, Map([])]], "no CoRIM"),
+])
+def test_the_time_of_a_signature_is_looked_at(check, headers, problem):
+    check.reeve.write("signer", tokens.pem(KEYS["other"]))
+    content = signed(corim(realm()), "other", headers)
+    for options in ([], ["--refs-key", "signer"]):
+        text = check(content, *options, code=2 if problem else 0)
+        assert (problem or "accepted") in text
 
 
 @pytest.mark.parametrize("content, problem", [

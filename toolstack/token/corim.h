@@ -32,10 +32,13 @@
 /* Protected headers of a signed CoRIM. */
 #define CORIM_HEADER_CONTENT 3 /* the payload's media type, CORIM_MEDIA_TYPE */
 #define CORIM_HEADER_META    8 /* a map, encoded in bytes */
+#define CORIM_HEADER_CLAIMS  15 /* a map: claims of a CWT (RFC 9597) */
 #define CORIM_MEDIA_TYPE     "application/rim+cbor"
 #define CORIM_SIGNER         0 /* in the meta map */
 #define CORIM_SIGNED_WHILE   1 /* in the meta map: a validity map */
 #define CORIM_SIGNER_NAME    0 /* in the signer map */
+#define CWT_NOT_AFTER        4 /* "exp" in the claims: seconds, without a tag */
+#define CWT_NOT_BEFORE       5 /* "nbf" */
 
 #define COMID_IDENTITY     1
 #define COMID_TAG_ID       0

@@ -85,18 +85,14 @@ static const char *signature_judge(const struct token_part *message,
 	return "is not signed by the key that was given";
 }
 
-/* Judges the time for which the signer vouches, if the protected headers have
- * one. */
-static const char *meta_judge(const struct token_part *message)
+/* Judges the validity in the meta map. */
+static const char *meta_judge(struct span item)
 {
 	struct cbor_pairs pairs;
-	struct span item;
 	struct span meta;
 	struct span validity;
 	const char *problem = corim_broken;
 
-	if (!corim_entry_get(&message->protected, CORIM_HEADER_META, &item))
-		return NULL;
 	if (!corim_content_get(item, 0, CBOR_BYTES, &meta))
 		return corim_broken;
 	if (corim_map_read(meta, &pairs)) {
@@ -105,6 +101,21 @@ static const char *meta_judge(const struct token_part *message)
 				  : NULL;
 	}
 	cbor_pairs_free(&pairs);
+	return problem;
+}
+
+/* Judges the time for which the signer vouches. The protected headers say it in
+ * either of two ways, or in both. */
+static const char *signing_judge(const struct token_part *message)
+{
+	const char *problem = NULL;
+	struct span item;
+
+	if (corim_entry_get(&message->protected, CORIM_HEADER_META, &item))
+		problem = meta_judge(item);
+	if (problem == NULL &&
+	    corim_entry_get(&message->protected, CORIM_HEADER_CLAIMS, &item))
+		problem = corim_claims_judge(item);
 	return problem;
 }
 
@@ -120,7 +131,7 @@ static const char *signed_read(struct span text, struct corim_reader *reader)
 				  : NULL;
 	}
 	if (problem == NULL)
-		problem = meta_judge(&message);
+		problem = signing_judge(&message);
 	if (problem == NULL)
 		problem = unsigned_read(message.payload, reader);
 	token_part_free(&message);

@@ -48,8 +48,10 @@ bool corim_is_signed(struct span text);
 /* Opens an unsigned CoRIM. The caller frees *corim in any case. */
 const char *corim_open(struct span text, enum corim_profile *profile,
 		       struct cbor_pairs *corim);
-/* Judges the present by a validity map. */
+/* Judge the present by a validity map; by the claims of a CWT, which need not
+ * name a time. */
 const char *corim_validity_judge(struct span validity);
+const char *corim_claims_judge(struct span claims);
 /* Walks through the triples of a kind, of all CoMIDs. */
 const char *corim_triples_walk(const struct cbor_pairs *corim, int64_t kind,
 			       struct corim_walk walk);

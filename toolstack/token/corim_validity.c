@@ -36,3 +36,38 @@ const char *corim_validity_judge(struct span validity)
 		return "has a validity whose beginning cannot be read";
 	return now < limit ? "is not valid yet" : NULL;
 }
+
+/* Returns whether a CWT's claim is a time; *limit stays if there is none. */
+static bool claim_read(const struct cbor_pairs *claims, int64_t key,
+		       int64_t *limit)
+{
+	struct span value;
+
+	return !corim_entry_get(claims, key, &value) ||
+	       time_read(value, 0, limit);
+}
+
+const char *corim_claims_judge(struct span claims)
+{
+	int64_t now = (int64_t)time(NULL);
+	int64_t after = INT64_MAX;
+	int64_t before = INT64_MIN;
+	const char *problem = corim_broken;
+	struct cbor_pairs pairs;
+
+	if (corim_map_read(claims, &pairs)) {
+		if (!claim_read(&pairs, CWT_NOT_AFTER, &after) ||
+		    !claim_read(&pairs, CWT_NOT_BEFORE, &before))
+			problem = "has a signature whose time is no whole "
+				  "number of seconds";
+		else if (now >= after)
+			problem = "is no longer valid: its signature has ended";
+		else if (now < before)
+			problem = "is not valid yet: its signature has not "
+				  "begun";
+		else
+			problem = NULL;
+	}
+	cbor_pairs_free(&pairs);
+	return problem;
+}
