@@ -389,7 +389,7 @@ struct reeve_refs {
 	uint8_t rim[64];
 	bool has_rpv;
 	uint8_t rpv[64];
-	bool has_rems;
+	bool has_rem[4]; /* each may be expected or not */
 	uint8_t rems[4][64];
 };
 

@@ -68,7 +68,7 @@ static void refs_take(struct world *w)
 		.hash = CCA_SHA_256,
 		.size = 32,
 		.has_rpv = true,
-		.has_rems = true,
+		.has_rem = { true, true, true, true },
 	};
 	memcpy(w->refs.rim, rd->measurements.slot[0], 32);
 }

@@ -336,6 +336,18 @@ def test_rems_are_those_of_the_events(case):
     assert verdicts(reeve, *options, code=1)["rems"] == "fail"
 
 
+def test_a_rem_that_is_null_is_not_compared(case):
+    reeve = case(["set", "realm/claims/44239/1", {"bytes": 32}])
+    options = ["--refs", "refs.json", "--no-challenge"]
+    for rems, code in (([None, None, None, "00" * 32], 0),
+                       ([None, "00" * 32, None, None], 1)):
+        reeve.write("refs.json", json.dumps({**tokens.refs(), "rems": rems}))
+        assert verdicts(reeve, *options, code=code)["rems"] == (
+            "fail" if code else "pass")
+    reeve.write("refs.json", json.dumps({**tokens.refs(), "rems": [None] * 4}))
+    assert verdicts(reeve, *options)["rems"] == "unchecked"
+
+
 @pytest.mark.parametrize("text", [
     "rem4 00", "rem 00", "rem0", "rem0 0", "rem0 zz", "rem0 00 00",
     "rem0 " + "00" * 65, "rem0\x00 00",
@@ -353,6 +365,7 @@ def test_a_wrong_event_list_is_exit_2(case, text):
     '{"hash":"sha-256","rim":"' + "0" * 64 + '","rpv":"00"}',
     '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":["00"]}',
     '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":[1,2,3,4]}',
+    '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":[null,null,null]}',
 ])
 def test_wrong_reference_values_are_exit_2(case, refs):
     reeve = case()

@@ -57,7 +57,6 @@ static const char *digest_get(struct span values, size_t size,
 struct realm_reader {
 	const struct token *token;
 	struct reeve_refs refs;
-	unsigned rems; /* those that were read, a bit each */
 };
 
 static const char *rim_take(struct span values, struct realm_reader *reader)
@@ -84,19 +83,19 @@ static const char *rim_take(struct span values, struct realm_reader *reader)
 }
 
 static const char *rem_take(struct span values, struct realm_reader *reader,
-			    unsigned index)
+			    size_t index)
 {
 	struct digest_search search;
 	const char *problem = digest_get(values, reader->refs.size, &search);
 
-	if ((reader->rems >> index & 1) != 0)
+	if (reader->refs.has_rem[index])
 		return "has a REM twice";
 	if (problem != NULL)
 		return problem;
 	if (search.digest.value.data == NULL || search.size != reader->refs.size)
 		return "has a REM of another hash than the RIM";
 	memcpy(reader->refs.rems[index], search.digest.value.data, search.size);
-	reader->rems |= 1u << index;
+	reader->refs.has_rem[index] = true;
 	return NULL;
 }
 
@@ -163,7 +162,7 @@ static const char *value_take(struct span item, void *context)
 	if (name.size == rem.size + 1 && span_matches(name, 0, rem) &&
 	    name.data[rem.size] >= '0' && name.data[rem.size] < '0' + CCA_REMS)
 		return rem_take(values, reader,
-				(unsigned)(name.data[rem.size] - '0'));
+				(size_t)(name.data[rem.size] - '0'));
 	return foreign;
 }
 
@@ -214,9 +213,6 @@ const char *corim_realm_take(struct span triple, void *context)
 	problem = realm_read(environment, measurements, &reader);
 	if (problem != NULL)
 		return problem;
-	reader.refs.has_rems = reader.rems == (1u << CCA_REMS) - 1;
-	if (reader.rems != 0 && !reader.refs.has_rems)
-		return "has some of the REMs, and not all four";
 	return references_add_realm(corim->references, &reader.refs)
 		       ? NULL
 		       : "cannot be read: out of memory";

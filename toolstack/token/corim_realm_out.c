@@ -33,13 +33,16 @@ static void measurements_write(struct cbor_out *out,
 			       const struct reeve_refs *realm)
 {
 	char key[] = CORIM_REM "0";
-	size_t rems = realm->has_rems ? CCA_REMS : 0;
+	size_t rems = 0;
 
+	for (size_t i = 0; i < CCA_REMS; i++)
+		rems += realm->has_rem[i];
 	cbor_out_array(out, 1 + rems + (realm->has_rpv ? 1 : 0));
 	digest_write(out, source, CORIM_RIM, realm, realm->rim);
-	for (size_t i = 0; i < rems; i++) {
+	for (size_t i = 0; i < CCA_REMS; i++) {
 		key[sizeof(key) - 2] = (char)('0' + i);
-		digest_write(out, source, key, realm, realm->rems[i]);
+		if (realm->has_rem[i])
+			digest_write(out, source, key, realm, realm->rems[i]);
 	}
 	if (realm->has_rpv)
 		rpv_write(out, realm);

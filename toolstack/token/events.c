@@ -83,7 +83,8 @@ int reeve_refs_replay(const char *path, struct reeve_refs *refs,
 	if (result != REEVE_OK)
 		return result;
 	memset(replayed.rems, 0, sizeof(replayed.rems));
-	replayed.has_rems = true;
+	for (size_t i = 0; i < CCA_REMS; i++)
+		replayed.has_rem[i] = true;
 	if (size > EVENTS_FILE_MAX || strlen(text) != size) {
 		result = report_error(report, REEVE_ERR_CONFIG, &place, NULL,
 				      NULL,

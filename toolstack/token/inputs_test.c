@@ -138,7 +138,7 @@ static void refs_fill(struct reeve_refs *refs)
 		.hash = "sha-384",
 		.size = 48,
 		.has_rpv = true,
-		.has_rems = true,
+		.has_rem = { true, true, true, true },
 	};
 	memset(refs->rim, 0x11, 48);
 	memset(refs->rpv, 0x22, 64);
@@ -270,10 +270,11 @@ static void events_extend_each_its_own(void **state)
 	file_fill(w, "# nothing\nrem3 \r\n");
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
 			 REEVE_ERR_CONFIG);
-	assert_false(refs.has_rems);
+	assert_false(refs.has_rem[0]);
 	file_fill(w, "rem1 01 # one\r\n\n");
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report), REEVE_OK);
-	assert_true(refs.has_rems);
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(refs.has_rem[i]);
 	EVP_Digest(extended, sizeof(extended), expected, NULL, EVP_sha256(),
 		   NULL);
 	assert_memory_equal(refs.rems[1], expected, 32);

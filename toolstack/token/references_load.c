@@ -106,11 +106,17 @@ static bool is_of_token(const struct reeve_refs *realm,
 
 static bool is_same(const struct reeve_refs *a, const struct reeve_refs *b)
 {
-	return a->size == b->size && a->has_rpv == b->has_rpv &&
-	       a->has_rems == b->has_rems && strcmp(a->hash, b->hash) == 0 &&
-	       memcmp(a->rim, b->rim, a->size) == 0 &&
-	       (!a->has_rpv || memcmp(a->rpv, b->rpv, sizeof(a->rpv)) == 0) &&
-	       (!a->has_rems || memcmp(a->rems, b->rems, sizeof(a->rems)) == 0);
+	bool same = a->size == b->size && strcmp(a->hash, b->hash) == 0 &&
+		    memcmp(a->rim, b->rim, a->size) == 0 &&
+		    a->has_rpv == b->has_rpv &&
+		    (!a->has_rpv || memcmp(a->rpv, b->rpv, sizeof(a->rpv)) == 0);
+
+	for (size_t i = 0; i < CCA_REMS && same; i++) {
+		same = a->has_rem[i] == b->has_rem[i] &&
+		       (!a->has_rem[i] ||
+			memcmp(a->rems[i], b->rems[i], a->size) == 0);
+	}
+	return same;
 }
 
 /* Returns a Realm of the list with the RIM of the token; NULL: there is none.

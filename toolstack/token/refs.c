@@ -71,7 +71,7 @@ int reeve_refs_from_token(const struct reeve_token *token,
 	const struct token_claim *claims = parts->realm.claims;
 	size_t size = 0;
 
-	*out = (struct reeve_refs){ .has_rems = true };
+	*out = (struct reeve_refs){ .size = 0 };
 	if (has_claim(parts, REALM_HASH))
 		size = token_hash_size(claims[REALM_HASH].bytes);
 	if (!has_measurements(parts, size)) {
@@ -84,8 +84,10 @@ int reeve_refs_from_token(const struct reeve_token *token,
 			hash_set(out, i);
 	}
 	memcpy(out->rim, claims[REALM_RIM].bytes.data, size);
-	for (size_t i = 0; i < CCA_REMS; i++)
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		out->has_rem[i] = true;
 		memcpy(out->rems[i], parts->rems[i].data, size);
+	}
 	if (has_claim(parts, REALM_RPV)) {
 		out->has_rpv = true;
 		memcpy(out->rpv, claims[REALM_RPV].bytes.data, CCA_RPV_SIZE);
@@ -93,21 +95,29 @@ int reeve_refs_from_token(const struct reeve_token *token,
 	return REEVE_OK;
 }
 
+/* Adds the list of REMs, with null for one that is not expected to be
+ * anything. */
 static void add_rems(struct json_object *object, const struct reeve_refs *refs)
 {
 	struct json_object *list = json_object_new_array();
+	bool has_one = false;
 
 	for (size_t i = 0; i < CCA_REMS; i++) {
-		char *text =
-			hex_text((struct span){ refs->rems[i], refs->size });
+		char *text = refs->has_rem[i]
+				     ? hex_text((struct span){ refs->rems[i],
+							       refs->size })
+				     : NULL;
 
-		if (text != NULL) {
-			json_object_array_add(list,
-					      json_object_new_string(text));
-		}
+		json_object_array_add(
+			list,
+			text != NULL ? json_object_new_string(text) : NULL);
+		has_one = has_one || refs->has_rem[i];
 		free(text);
 	}
-	json_object_object_add(object, "rems", list);
+	if (has_one)
+		json_object_object_add(object, "rems", list);
+	else
+		json_object_put(list);
 }
 
 char *reeve_refs_json(const struct reeve_refs *refs, const char *name)
@@ -124,8 +134,7 @@ char *reeve_refs_json(const struct reeve_refs *refs, const char *name)
 		token_json_add_hex(document, "rpv",
 				   (struct span){ refs->rpv, CCA_RPV_SIZE });
 	}
-	if (refs->has_rems)
-		add_rems(document, refs);
+	add_rems(document, refs);
 	return token_json_finish(document);
 }
 
@@ -176,16 +185,17 @@ static bool rems_from(struct json_object *document, struct reeve_refs *refs)
 
 	if (!json_object_object_get_ex(document, "rems", &list))
 		return true;
-	refs->has_rems = true;
 	if (!json_object_is_type(list, json_type_array) ||
 	    json_object_array_length(list) != CCA_REMS)
 		return false;
 	for (size_t i = 0; i < CCA_REMS; i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
-		if (!json_object_is_type(item, json_type_string) ||
-		    !hex_read_exactly(json_object_get_string(item),
-				      refs->rems[i], refs->size))
+		refs->has_rem[i] = item != NULL;
+		if (refs->has_rem[i] &&
+		    (!json_object_is_type(item, json_type_string) ||
+		     !hex_read_exactly(json_object_get_string(item),
+				       refs->rems[i], refs->size)))
 			return false;
 	}
 	return true;

@@ -52,42 +52,83 @@ static void rim_check(struct verify *verify)
 	}
 }
 
-/* Returns all REMs in digits, or a remark that they are still zero, as at the
- * start. */
-static char *rems_text(const struct span *rems)
+static bool has_rems(const struct reeve_refs *refs)
 {
-	uint8_t all[CCA_REMS * 64];
-	size_t size = 0;
-	uint8_t bits = 0;
+	bool has = false;
 
-	for (size_t i = 0; i < CCA_REMS; i++) {
-		memcpy(all + size, rems[i].data, rems[i].size);
-		size += rems[i].size;
-	}
-	for (size_t i = 0; i < size; i++)
-		bits |= all[i];
-	return bits == 0 ? check_text("all zero: nothing was measured")
-			 : hex_text((struct span){ all, size });
+	for (size_t i = 0; i < CCA_REMS; i++)
+		has = has || refs->has_rem[i];
+	return has;
 }
 
-/* Shows the first REM that differs; if all are right, the last one. */
-static void rems_check(struct verify *verify)
+static char *rem_text(size_t number, struct span rem)
 {
-	const struct reeve_refs *refs = verify->expected->refs;
-	const struct span *found = verify->token->rems;
+	char *hex = hex_text(rem);
+	char *text = hex != NULL ? check_text("rem%zu %s", number, hex) : NULL;
+
+	free(hex);
+	return text;
+}
+
+/* Returns the REMs that are wanted by their numbers, or a remark that all four
+ * are still zero, as at the start. */
+static char *rems_text(const struct span *rems, const bool *wanted)
+{
+	char *text = strdup("");
+	bool is_zero = true;
+
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		is_zero = is_zero && wanted[i];
+		for (size_t j = 0; j < rems[i].size; j++)
+			is_zero = is_zero && rems[i].data[j] == 0;
+		if (wanted[i])
+			text = check_join(text, rem_text(i, rems[i]));
+	}
+	if (!is_zero)
+		return text;
+	free(text);
+	return check_text("all zero: nothing was measured");
+}
+
+/* Returns the number of the first REM that is not as expected; CCA_REMS: there
+ * is none. */
+static size_t wrong_rem(const struct reeve_refs *refs, const struct span *found)
+{
 	size_t i = 0;
 
-	if (refs == NULL || !refs->has_rems) {
-		check_leave(verify, CHECK_REMS, rems_text(found),
+	while (i < CCA_REMS &&
+	       (!refs->has_rem[i] ||
+		(found[i].size == refs->size &&
+		 memcmp(found[i].data, refs->rems[i], refs->size) == 0)))
+		i++;
+	return i;
+}
+
+/* Shows the first REM that differs; if none does, all that were compared. */
+static void rems_check(struct verify *verify)
+{
+	static const bool all[CCA_REMS] = { true, true, true, true };
+	const struct reeve_refs *refs = verify->expected->refs;
+	const struct span *found = verify->token->rems;
+	size_t wrong;
+
+	if (refs == NULL || !has_rems(refs)) {
+		check_leave(verify, CHECK_REMS, rems_text(found, all),
 			    "give --events, or --refs with rems");
 		return;
 	}
-	while (i < CCA_REMS - 1 && found[i].size == refs->size &&
-	       memcmp(found[i].data, refs->rems[i], refs->size) == 0)
-		i++;
-	bytes_check(verify, CHECK_REMS,
-		    (struct span){ refs->rems[i], refs->size }, found[i],
-		    "the Realm measured something else, or in another order");
+	wrong = wrong_rem(refs, found);
+	if (wrong == CCA_REMS) {
+		check_add(verify, CHECK_REMS, true,
+			  rems_text(found, refs->has_rem),
+			  rems_text(found, refs->has_rem));
+		return;
+	}
+	check_add_hint(
+		verify, CHECK_REMS, false,
+		rem_text(wrong, (struct span){ refs->rems[wrong], refs->size }),
+		rem_text(wrong, found[wrong]),
+		"the Realm measured something else, or in another order");
 }
 
 static void rpv_check(struct verify *verify)
