@@ -442,8 +442,9 @@ struct reeve_refs_source {
 int reeve_references_load(struct reeve_references *references,
 			  const struct reeve_refs_source *source,
 			  struct reeve_report *report);
-/* Picks the Realm with the RIM of a token; the first one if there is none.
- * REEVE_ERR_CONFIG: there is no Realm, or several with that RIM. */
+/* Picks the Realm with the RIM of a token; of several, one that the token is as a
+ * whole, else one with its RPV; the first one if none has the RIM.
+ * REEVE_ERR_CONFIG: there is no Realm. */
 int reeve_references_realm(const struct reeve_references *references,
 			   const struct reeve_token *token,
 			   struct reeve_refs *out, struct reeve_report *report);

@@ -95,76 +95,81 @@ int reeve_references_load(struct reeve_references *references,
 
 /* ---- The Realm of a token --------------------------------------------- */
 
-static bool is_of_token(const struct reeve_refs *realm,
-			const struct token *token)
+/* Returns whether a claim has bytes. */
+static bool claim_is(const struct token_claim *claim, const uint8_t *bytes,
+		     size_t size)
 {
-	struct span rim = token->realm.claims[REALM_RIM].bytes;
-
-	return rim.size == realm->size &&
-	       memcmp(rim.data, realm->rim, rim.size) == 0;
+	return claim->bytes.size == size &&
+	       memcmp(claim->bytes.data, bytes, size) == 0;
 }
 
-static bool is_same(const struct reeve_refs *a, const struct reeve_refs *b)
+/* Returns how much of a Realm a token has: 0, not its RIM; 1, the RIM; 2, the
+ * personalization value too; 3, all. */
+static unsigned realm_fit(const struct reeve_refs *realm,
+			  const struct token *token)
 {
-	bool same = a->size == b->size && strcmp(a->hash, b->hash) == 0 &&
-		    memcmp(a->rim, b->rim, a->size) == 0 &&
-		    a->has_rpv == b->has_rpv &&
-		    (!a->has_rpv || memcmp(a->rpv, b->rpv, sizeof(a->rpv)) == 0);
+	const struct token_claim *claims = token->realm.claims;
 
-	for (size_t i = 0; i < CCA_REMS && same; i++) {
-		same = a->has_rem[i] == b->has_rem[i] &&
-		       (!a->has_rem[i] ||
-			memcmp(a->rems[i], b->rems[i], a->size) == 0);
+	if (!claim_is(&claims[REALM_RIM], realm->rim, realm->size))
+		return 0;
+	if (realm->has_rpv &&
+	    !claim_is(&claims[REALM_RPV], realm->rpv, sizeof(realm->rpv)))
+		return 1;
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		struct span rem = { realm->rems[i], realm->size };
+
+		if (realm->has_rem[i] && !spans_equal(rem, token->rems[i]))
+			return 2;
 	}
-	return same;
+	return 3;
 }
 
-/* Returns a Realm of the list with the RIM of the token; NULL: there is none.
- * *differing is set if there are several, and they demand different things. */
-static const struct reeve_refs *realm_find(const struct reeve_references *list,
-					   const struct token *token,
-					   bool *differing)
+/* The search for the Realm that fits a token best. */
+struct realm_search {
+	const struct reeve_refs *best; /* the first one of the best fit */
+	unsigned fit;
+	size_t candidates; /* with the RIM of the token */
+};
+
+static struct realm_search realm_find(const struct reeve_references *list,
+				      const struct token *token)
 {
-	const struct reeve_refs *found = NULL;
+	struct realm_search search = { .best = list->realms };
 
 	for (size_t i = 0; i < list->realm_count; i++) {
-		const struct reeve_refs *realm = &list->realms[i];
+		unsigned fit = realm_fit(&list->realms[i], token);
 
-		if (!is_of_token(realm, token))
-			continue;
-		if (found == NULL)
-			found = realm;
-		else if (!is_same(found, realm))
-			*differing = true;
+		search.candidates += fit != 0;
+		if (fit > search.fit) {
+			search.best = &list->realms[i];
+			search.fit = fit;
+		}
 	}
-	return found;
+	return search;
 }
 
 int reeve_references_realm(const struct reeve_references *references,
 			   const struct reeve_token *token,
 			   struct reeve_refs *out, struct reeve_report *report)
 {
-	bool differing = false;
-	const struct reeve_refs *found =
-		realm_find(references, &token->token, &differing);
+	struct realm_search search = realm_find(references, &token->token);
 
 	if (references->realm_count == 0) {
 		return report_error(report, REEVE_ERR_CONFIG, NULL, NULL, NULL,
 				    "there are no reference values of a Realm");
 	}
-	if (differing) {
-		return report_error(report, REEVE_ERR_CONFIG, NULL, NULL,
-				    "give the values of the Realm that is "
-				    "meant, and no others",
-				    "the reference values have more than one "
-				    "Realm with the RIM of the token");
-	}
-	if (found == NULL && references->realm_count > 1) {
+	if (search.candidates == 0 && references->realm_count > 1) {
 		report_add(report, REEVE_NOTE, NULL, NULL, NULL,
 			   "the reference values have %zu Realms, and none with "
 			   "the RIM of the token: the first one is compared",
 			   references->realm_count);
 	}
-	*out = found != NULL ? *found : references->realms[0];
+	if (search.candidates > 1 && search.fit < 3) {
+		report_add(report, REEVE_NOTE, NULL, NULL, NULL,
+			   "the reference values have %zu Realms with the RIM "
+			   "of the token: the one that fits best is compared",
+			   search.candidates);
+	}
+	*out = *search.best;
 	return REEVE_OK;
 }
