@@ -77,13 +77,15 @@ def platform_profiles():
     yield P2024, R2024, PLATFORM_2 | {10}, PLATFORM_2_MAY, set(), []
     may = PLATFORM_2_MAY | {2407}
     for name in P2026:
-        for model in ("", ";delegated"):
+        # DEN0137 writes a hash sign where the draft has a semicolon.
+        for model in ("", ";delegated", "#delegated"):
             yield (name + model, R2026, PLATFORM_2 | {2408}, may, {10}, [])
         # Nobody can say yet how these bind the parts: never accepted.
-        yield (name + ";direct", R2026, PLATFORM_2 | {2408}, may, {10},
-               ["realm-key-binding"])
-        yield (name + ";HESRAK", R2026, PLATFORM_2 | {2408}, may | {10},
-               set(), ["realm-key-binding"])
+        for mark in ";#":
+            yield (name + mark + "direct", R2026, PLATFORM_2 | {2408}, may,
+                   {10}, ["realm-key-binding"])
+            yield (name + mark + "HESRAK", R2026, PLATFORM_2 | {2408},
+                   may | {10}, set(), ["realm-key-binding"])
 
 
 def realm_profiles():

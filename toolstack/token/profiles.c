@@ -248,6 +248,25 @@ const struct token_profile *token_profile_at(size_t index)
 	return index < REALMS ? &realm_profiles[index] : NULL;
 }
 
+/* Returns whether a name is that of a profile. A signing model is behind a
+ * semicolon in draft-ffm-rats-cca-token-04, and behind a hash sign in betas of
+ * DEN0137 2.0. */
+static bool profile_is(const struct token_profile *profile, struct span name)
+{
+	const char *model = strchr(profile->name, ';');
+	struct span before;
+
+	if (span_is_text(name, profile->name))
+		return true;
+	if (model == NULL)
+		return false;
+	before = (struct span){ (const uint8_t *)profile->name,
+				(size_t)(model - profile->name) };
+	return name.size > before.size && span_matches(name, 0, before) &&
+	       name.data[before.size] == '#' &&
+	       span_is_text(span_skip(name, before.size + 1), model + 1);
+}
+
 static const struct token_profile *profile_named(const struct token_claim *name,
 						 bool is_realm)
 {
@@ -257,7 +276,7 @@ static const struct token_profile *profile_named(const struct token_claim *name,
 		return NULL;
 	for (size_t i = 0; (profile = token_profile_at(i)) != NULL; i++) {
 		if (profile->is_realm == is_realm && !profile->unnamed &&
-		    span_is_text(name->bytes, profile->name))
+		    profile_is(profile, name->bytes))
 			return profile;
 	}
 	return NULL;
