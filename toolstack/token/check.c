@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "toolstack/report/utf8.h"
+#include "toolstack/token/claim_text.h"
 #include "toolstack/token/cose_key.h"
 #include "toolstack/token/realm_key.h"
 
@@ -95,24 +95,26 @@ static bool message_judge(const struct judge *judge)
 	}
 }
 
-/* ---- The profile ------------------------------------------------------ */
-
-/* Makes text for a message, at most what fits and is printable. */
-static void text_copy(struct span text, char *to, size_t size)
+/* Says where a claim is. Always returns false. */
+static bool judge_place(const struct judge *judge,
+			const struct token_claim *claim)
 {
-	size_t used = 0;
-
-	while (used < text.size) {
-		size_t length =
-			utf8_printable(text.data + used, text.size - used);
-
-		if (length == 0 || used + length >= size)
-			break;
-		memcpy(to + used, text.data + used, length);
-		used += length;
-	}
-	to[used] = '\0';
+	judge->error->at = claim->value.data;
+	return false;
 }
+
+/* Says how a claim has not the form of its rule, and where it is. */
+static bool form_fail(const struct judge *judge, const struct claim_rule *rule,
+		      const struct token_claim *claim)
+{
+	char text[CLAIM_TEXT_MAX];
+
+	claim_fault_text(rule, claim, text);
+	judge_fail(judge, claim->fault, rule->name, "%s", text);
+	return judge_place(judge, claim);
+}
+
+/* ---- The profile ------------------------------------------------------ */
 
 static bool profile_judge(const struct judge *judge)
 {
@@ -131,68 +133,30 @@ static bool profile_judge(const struct judge *judge)
 		return judge_fail(judge, TOKEN_MISSING, rules[0].name, "%s", "");
 	}
 	if (claim->fault != TOKEN_OK)
-		return judge_fail(judge, claim->fault, rules[0].name, "%s", "");
-	text_copy(claim->bytes, found, sizeof(found));
-	return judge_fail(judge, TOKEN_PROFILE, rules[0].name,
-			  "found \"%s\"; `reeve token profiles` lists the known "
-			  "ones",
-			  found);
+		return form_fail(judge, &rules[0], claim);
+	printable_copy(claim->bytes, found, sizeof(found));
+	judge_fail(judge, TOKEN_PROFILE, rules[0].name,
+		   "found \"%s\"; `reeve token profiles` lists the known ones",
+		   found);
+	return judge_place(judge, claim);
 }
 
 /* ---- The claims ------------------------------------------------------- */
 
-static void sizes_text(const struct claim_rule *rule, char text[32])
+/* Says how an entry of a component has not its form, by the component's index.
+ * fault is that of the entry, or of the component as a map. */
+static bool component_fail(const struct judge *judge, enum token_fault fault,
+			   const struct claim_rule *rule, size_t index)
 {
-	int used = snprintf(text, 32, "%u", rule->sizes[0]);
+	const struct token_claim *claim =
+		&judge->token->components[index].claims[rule - component_rules];
+	char text[CLAIM_TEXT_MAX] = "";
 
-	for (size_t i = 1; i < 3 && rule->sizes[i] != 0; i++) {
-		used += snprintf(text + used, 32 - (size_t)used, "%s%u",
-				 i == 2 || rule->sizes[2] == 0 ? " or " : ", ",
-				 rule->sizes[i]);
-	}
-}
-
-static const char *kind_text(const struct claim_rule *rule)
-{
-	static const char *const texts[] = {
-		[CLAIM_BYTES] = "a byte string",
-		[CLAIM_UEID] = "a byte string",
-		[CLAIM_TEXT] = "a text",
-		[CLAIM_HASH_NAME] = "a text",
-		[CLAIM_NUMBER] = "a number",
-		[CLAIM_BOOL] = "a truth value",
-		[CLAIM_COMPONENTS] = "an array of maps",
-		[CLAIM_HASHES] = "an array of byte strings",
-		[CLAIM_REMS] = "an array of byte strings",
-		[CLAIM_ANY] = "anything",
-	};
-
-	return texts[rule->kind];
-}
-
-/* Says how a claim has not the form of its rule. */
-static bool form_fail(const struct judge *judge, const struct claim_rule *rule,
-		      const struct token_claim *claim)
-{
-	char sizes[32];
-
-	if (claim->fault == TOKEN_WRONG_TYPE) {
-		return judge_fail(judge, claim->fault, rule->name,
-				  "expected %s", kind_text(rule));
-	}
-	if (claim->fault == TOKEN_WRONG_SIZE && rule->sizes[0] != 0 &&
-	    (rule->kind == CLAIM_BYTES || rule->kind == CLAIM_UEID)) {
-		sizes_text(rule, sizes);
-		return judge_fail(judge, claim->fault, rule->name,
-				  "expected %s bytes, found %zu", sizes,
-				  claim->bytes.size);
-	}
-	if (claim->fault == TOKEN_WRONG_VALUE && rule->kind == CLAIM_NUMBER) {
-		return judge_fail(judge, claim->fault, rule->name,
-				  "expected %u to %u, found %llu", rule->least,
-				  rule->most, (unsigned long long)claim->number);
-	}
-	return judge_fail(judge, claim->fault, rule->name, "%s", "");
+	if (claim->fault == fault)
+		claim_fault_text(rule, claim, text);
+	judge_fail(judge, fault, rule->name, "of component number %zu%s%s",
+		   index + 1, text[0] != '\0' ? ": " : "", text);
+	return judge_place(judge, claim);
 }
 
 /* Judges the entries of components that only profile 2.0 gives a meaning. */
@@ -202,16 +166,39 @@ static bool components_judge(const struct judge *judge)
 
 	for (size_t i = 0; i < token->component_count; i++) {
 		for (size_t j = COMPONENT_LFA; j < COMPONENT_CLAIMS; j++) {
-			const struct token_claim *claim =
-				&token->components[i].claims[j];
+			enum token_fault fault =
+				token->components[i].claims[j].fault;
 
-			if (claim->fault != TOKEN_OK) {
-				return form_fail(judge, &component_rules[j],
-						 claim);
-			}
+			if (fault != TOKEN_OK)
+				return component_fail(judge, fault,
+						      &component_rules[j], i);
 		}
 	}
 	return true;
+}
+
+/* Judges the form of a claim that is there. */
+static bool form_judge(const struct judge *judge, const struct claim_rule *rule,
+		       const struct token_claim *claim)
+{
+	const struct token_profile *profile = judge->part->profile;
+	const struct token *token = judge->token;
+
+	if (rule->kind == CLAIM_NUMBER && claim->bytes.data != NULL &&
+	    !profile->texts) {
+		judge_fail(judge, TOKEN_WRONG_TYPE, rule->name,
+			   "expected a number, found a text");
+		return judge_place(judge, claim);
+	}
+	if (rule->kind == CLAIM_COMPONENTS && claim->fault != TOKEN_OK &&
+	    token->component_rule != NULL) {
+		return component_fail(judge, claim->fault, token->component_rule,
+				      token->component_count - 1);
+	}
+	if (claim->fault != TOKEN_OK)
+		return form_fail(judge, rule, claim);
+	return rule->kind != CLAIM_COMPONENTS || !profile->components_2 ||
+	       components_judge(judge);
 }
 
 static bool claim_judge(const struct judge *judge, const struct claim_rule *rule,
@@ -221,33 +208,18 @@ static bool claim_judge(const struct judge *judge, const struct claim_rule *rule
 	const struct token_profile *profile = judge->part->profile;
 
 	if (presence == CLAIM_IGNORED ||
-	    (presence == CLAIM_MAY && !claim->present))
+	    (presence != CLAIM_MUST && !claim->present))
 		return true;
 	if (presence == CLAIM_MUST_NOT) {
-		return !claim->present ||
-		       judge_fail(judge, TOKEN_FORBIDDEN, rule->name,
-				  "not in the profile %s", profile->name);
+		judge_fail(judge, TOKEN_FORBIDDEN, rule->name,
+			   "not in the profile %s", profile->name);
+		return judge_place(judge, claim);
 	}
 	if (!claim->present) {
 		return judge_fail(judge, TOKEN_MISSING, rule->name,
 				  "the profile %s demands it", profile->name);
 	}
-	if (rule->kind == CLAIM_COMPONENTS && claim->fault != TOKEN_OK &&
-	    judge->token->component_what != NULL) {
-		return judge_fail(judge, claim->fault,
-				  judge->token->component_what,
-				  "of component number %zu",
-				  judge->token->component_count);
-	}
-	if (claim->fault != TOKEN_OK)
-		return form_fail(judge, rule, claim);
-	if (rule->kind == CLAIM_NUMBER && claim->bytes.data != NULL &&
-	    !profile->texts) {
-		return judge_fail(judge, TOKEN_WRONG_TYPE, rule->name,
-				  "expected a number");
-	}
-	return rule->kind != CLAIM_COMPONENTS || !profile->components_2 ||
-	       components_judge(judge);
+	return form_judge(judge, rule, claim);
 }
 
 static bool claims_judge(const struct judge *judge)
@@ -322,6 +294,7 @@ EVP_PKEY *token_realm_key(const struct token *token, struct token_error *error)
 			   "expected a COSE_Key of %s, for %s",
 			   token->realm.algorithm->curve->name,
 			   token->realm.algorithm->name);
+		judge_place(&judge, &token->realm.claims[REALM_KEY]);
 	}
 	return key;
 }

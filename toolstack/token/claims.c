@@ -185,9 +185,10 @@ static void pairs_read(const struct cbor_pairs *pairs,
 	}
 }
 
-/* Returns the name of the last claim that was read; NULL: it has none. */
-static const char *last_name(const struct cbor_pairs *pairs,
-			     const struct claim_rule *rules, size_t count)
+/* Returns the rule of the last claim that was read; NULL: it has none. */
+static const struct claim_rule *last_rule(const struct cbor_pairs *pairs,
+					  const struct claim_rule *rules,
+					  size_t count)
 {
 	int64_t key;
 	size_t index = count;
@@ -195,7 +196,7 @@ static const char *last_name(const struct cbor_pairs *pairs,
 	if (pairs->count != 0 &&
 	    cbor_head_int(&pairs->list[pairs->count - 1].head, &key))
 		index = token_rule_find(rules, count, key);
-	return index < count ? rules[index].name : NULL;
+	return index < count ? &rules[index] : NULL;
 }
 
 /* Returns whether the mandatory entries of a component are there, and all of
@@ -207,13 +208,13 @@ static bool component_check(struct cbor_in *in, struct token *token,
 		const struct token_claim *claim = &component->claims[i];
 		bool must = i == COMPONENT_VALUE || i == COMPONENT_SIGNER;
 
-		token->component_what = component_rules[i].name;
+		token->component_rule = &component_rules[i];
 		if (claim->fault != TOKEN_OK)
 			return cbor_in_fail(in, claim->fault);
 		if (must && !claim->present)
 			return cbor_in_fail(in, TOKEN_MISSING);
 	}
-	token->component_what = NULL;
+	token->component_rule = NULL;
 	return true;
 }
 
@@ -223,7 +224,7 @@ static bool component_read(struct cbor_in *in, struct token *token)
 		&token->components[token->component_count++];
 
 	if (!cbor_in_map(in, &component->pairs)) {
-		token->component_what = last_name(
+		token->component_rule = last_rule(
 			&component->pairs, component_rules, COMPONENT_CLAIMS);
 		return false;
 	}
@@ -274,9 +275,11 @@ bool token_claims_read(struct token *token, struct token_part *part,
 	struct cbor_in in = { .text = part->payload };
 	size_t count;
 	const struct claim_rule *rules = token_rules(token, part, &count);
+	const struct claim_rule *last;
 
 	if (!cbor_in_map(&in, &part->pairs)) {
-		error->what = last_name(&part->pairs, rules, count);
+		last = last_rule(&part->pairs, rules, count);
+		error->what = last != NULL ? last->name : NULL;
 	} else {
 		cbor_in_end(&in);
 	}

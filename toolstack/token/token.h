@@ -167,9 +167,10 @@ struct token {
 	struct token_part realm;
 	struct token_component *components;
 	size_t component_count;
-	/* The entry of a component for which PLATFORM_COMPONENTS has a fault;
-	 * NULL: none, or the claim as a whole. */
-	const char *component_what;
+	/* The rule of the entry of the last component for which
+	 * PLATFORM_COMPONENTS has a fault; NULL: none, or the claim as a
+	 * whole. */
+	const struct claim_rule *component_rule;
 	struct span rems[CCA_REMS];
 };
 
