@@ -270,6 +270,11 @@ def test_a_signed_platform_is_verified(check):
 NOT_COMPARED = "a measurement that is not compared here"
 
 
+def versioned(version):
+    """A good component but for its version map."""
+    return values([0, version], *component(version=None)[1][1])
+
+
 @pytest.mark.parametrize("triple, problem", [
     (platform(implementation=bytes(31)), "implementation ID of 32"),
     (platform(instance=bytes(32)), "implementation ID of 32"),
@@ -300,6 +305,8 @@ NOT_COMPARED = "a measurement that is not compared here"
     (platform([component(signer=bytes(31))]), "without one signer"),
     (platform([component(name="a\x1b[2J")]), NOT_COMPARED),
     (platform([component(version="a\n")]), NOT_COMPARED),
+    (platform([versioned(Map([[0, "1.0"], [1, 16384]]))]), NOT_COMPARED),
+    (platform([versioned(Map([]))]), NOT_COMPARED),
     (platform([values([2, [["sha-256", bytes(32)]]])]), "without a signer"),
     (platform([values([13, [Tag((560, bytes(32)))]])]), "without digests"),
     (platform([values([2, [["sha-256", bytes(32)]]], [13, []])]),

@@ -60,10 +60,12 @@ static bool text_get(struct span item, struct span *text)
 	       utf8_is_printable((const char *)text->data, text->size);
 }
 
-/* Reads type and version, which may be missing. */
+/* Reads type and version, which may be missing. A version with a scheme would
+ * have to be compared by that scheme. */
 static bool texts_get(const struct cbor_pairs *values,
 		      struct reference_component *component)
 {
+	static const int64_t keys[] = { COMID_VERSION_TEXT };
 	struct span item;
 	struct span version;
 
@@ -72,7 +74,8 @@ static bool texts_get(const struct cbor_pairs *values,
 		return false;
 	if (!corim_entry_get(values, COMID_VERSION, &item))
 		return true;
-	return corim_map_get(item, COMID_VERSION_TEXT, &version) &&
+	return corim_map_has_only(item, keys, 1) &&
+	       corim_map_get(item, COMID_VERSION_TEXT, &version) &&
 	       text_get(version, &component->version);
 }
 
