@@ -366,12 +366,24 @@ def test_a_wrong_event_list_is_exit_2(case, text):
     '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":["00"]}',
     '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":[1,2,3,4]}',
     '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":[null,null,null]}',
+    2 * ('{"hash":"sha-256","rim":"' + "0" * 64 + '"}'),
+    '{"hash":"sha-256","rim":"' + "0" * 64 + '"} x',
 ])
 def test_wrong_reference_values_are_exit_2(case, refs):
     reeve = case()
     reeve.write("refs.json", refs)
     done = verify(reeve, "--refs", "refs.json", code=2)
     assert "holds no reference values" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["rem", "RPV", "software", "r\x1b[2Jm"])
+def test_a_reference_value_that_is_not_compared_is_refused(case, name):
+    """As one in a CoRIM: a misspelt name must not pass as nothing wanted."""
+    reeve = case()
+    reeve.write("refs.json", json.dumps({**tokens.refs(), name: "00"}))
+    done = verify(reeve, "--refs", "refs.json", code=2)
+    shown = name.replace("\x1b", "\\x1b")
+    assert f"refs.json: error: {shown}: is not compared here" in done.stderr
 
 
 @pytest.mark.parametrize("options", [

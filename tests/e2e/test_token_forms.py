@@ -87,6 +87,7 @@ def test_a_token_comes_in_many_encodings(case, name):
     ("aGVsbG8=\n", "does not start like a token"),
     ("{\"a\": 1}", "is JSON, and nothing in it is a token"),
     ("{\"a\": 1", "no JSON that can be read"),
+    ("{\"a\": 1} {\"a\": 2}", "no JSON that can be read"),
     ("eyJhIjoxfQ.eyJhIjoxfQ.AA", "is a JWT, and nothing in its payload"),
     ("eyJhIjoxfQ.*.AA", "no JWT that can be read"),
     ("-----BEGIN CCA TOKEN-----\naGVsbG8=\n-----END CCA TOKEN-----\n",

@@ -125,7 +125,8 @@ def test_a_store_without_the_platform_is_told(reeve):
 
 @pytest.mark.parametrize("content", [
     b"", b"\x00", b"no key", b"{}", b"[]", b'{"keys": []}', b'{"pkey": 1}',
-    b'[{"pkey": {}}]', b"[1]", b"\xa0", b"\x80", b"\xa1\x01\x02",
+    b'[{"pkey": {}}]', b"[1]",
+    2 * json.dumps(tokens.jwk(KEYS["platform"])).encode(), b"\xa0", b"\x80", b"\xa1\x01\x02",
     tokens.encode(tokens.Map([[1, 1], [-1, 6], [-2, bytes(32)]])),
     tokens.encode(tokens.cose_key(KEYS["p256"])) + b"\x00",
     der(KEYS["p256"]) + b"\x00", der(KEYS["p256"])[:-1],

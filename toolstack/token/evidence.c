@@ -10,6 +10,7 @@
 #include "toolstack/report/utf8.h"
 #include "toolstack/token/base64.h"
 #include "toolstack/token/hex.h"
+#include "toolstack/token/json.h"
 #include "toolstack/token/token.h"
 
 bool evidence_is_token(struct span bytes)
@@ -127,7 +128,7 @@ static void pem_take(struct span text, struct evidence *found)
 
 static void json_take(const char *text, struct evidence *found, const char *kind)
 {
-	struct json_object *document = json_tokener_parse(text);
+	struct json_object *document = token_json_parse(text);
 	size_t count = 0;
 
 	if (document == NULL) {

@@ -26,6 +26,24 @@ void token_json_add_hex(struct json_object *object, const char *name,
 	free(text);
 }
 
+struct json_object *token_json_parse(const char *text)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *document;
+	const char *rest;
+
+	if (tokener == NULL)
+		return NULL;
+	document = json_tokener_parse_ex(tokener, text, -1);
+	rest = text + json_tokener_get_parse_end(tokener);
+	if (document != NULL && rest[strspn(rest, " \t\r\n")] != '\0') {
+		json_object_put(document);
+		document = NULL;
+	}
+	json_tokener_free(tokener);
+	return document;
+}
+
 char *token_json_finish(struct json_object *document)
 {
 	char *text = strdup(json_object_to_json_string_ext(

@@ -7,6 +7,9 @@
 
 struct json_object;
 
+/* Reads a document that is all of text, but for blanks. The caller frees it
+ * with json_object_put(). NULL: text is none, or has something behind it. */
+struct json_object *token_json_parse(const char *text);
 /* Adds a text as a member of object. A NULL text adds nothing. */
 void token_json_add_text(struct json_object *object, const char *name,
 			 const char *text);

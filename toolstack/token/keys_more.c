@@ -5,6 +5,7 @@
 
 #include "toolstack/token/cose_key.h"
 #include "toolstack/token/hex.h"
+#include "toolstack/token/json.h"
 #include "toolstack/token/keys.h"
 
 /* Adds a key that is a JWK, or a text in PEM, as different versions of the
@@ -89,7 +90,7 @@ static bool document_add(struct reeve_keys *keys, struct json_object *document)
 
 bool keys_add_json(struct reeve_keys *keys, const char *text)
 {
-	struct json_object *document = json_tokener_parse(text);
+	struct json_object *document = token_json_parse(text);
 	bool ok = document_add(keys, document);
 
 	json_object_put(document);

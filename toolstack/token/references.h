@@ -65,8 +65,9 @@ references_add_component(struct platform_reference *platform);
 bool references_keep(struct reeve_references *references, void *data);
 
 /* Reads the document that reeve_refs_json() makes into *refs, which is zeroed.
- * Returns false if text is none. */
-bool refs_read_json(const char *text, struct reeve_refs *refs);
+ * Returns false if text is none, or if it has a member that nobody compares:
+ * then *stranger is its name, which the caller frees; else it is NULL. */
+bool refs_read_json(const char *text, struct reeve_refs *refs, char **stranger);
 
 /* Removes what was appended after there were that many. */
 void references_truncate(struct reeve_references *references, size_t realms,

@@ -28,11 +28,20 @@ static int json_load(const char *path, const char *text,
 		     struct reeve_references *references,
 		     struct reeve_report *report)
 {
+	struct report_place place = { .file = path };
 	struct reeve_refs refs = { .size = 0 };
+	char *stranger;
+	int result;
 
-	if (!refs_read_json(text, &refs))
+	if (refs_read_json(text, &refs, &stranger))
+		return reeve_references_add_realm(references, &refs);
+	if (stranger == NULL)
 		return refs_refuse(path, "holds no reference values", report);
-	return reeve_references_add_realm(references, &refs);
+	result = report_error(report, REEVE_ERR_CONFIG, &place, stranger,
+			      "hash, rim, rpv and rems are compared",
+			      "is not compared here");
+	free(stranger);
+	return result;
 }
 
 static int corim_load(const struct reeve_refs_source *source, struct span text,

@@ -201,13 +201,48 @@ static bool rems_from(struct json_object *document, struct reeve_refs *refs)
 	return true;
 }
 
-bool refs_read_json(const char *text, struct reeve_refs *refs)
+/* The members of the documents that reeve_refs_json() and
+ * reeve_measurement_json() make. Only those of the first are compared; those of
+ * the second lead to the RIM. */
+static bool member_is_known(const char *name)
 {
-	struct json_object *document = json_tokener_parse(text);
+	static const char *const names[] = {
+		"name",       "hash",         "rim",      "rpv",
+		"rems",       "granule_size", "granules", "vcpus",
+		"parameters", "ranges",       "boot_rec", "rmm",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Returns the first member that is not known, as text that the caller frees;
+ * NULL: there is none. */
+static char *stranger_find(struct json_object *document)
+{
+	struct json_object_iterator at = json_object_iter_begin(document);
+	struct json_object_iterator end = json_object_iter_end(document);
+
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		const char *name = json_object_iter_peek_name(&at);
+
+		if (!member_is_known(name))
+			return reeve_printable(name);
+	}
+	return NULL;
+}
+
+bool refs_read_json(const char *text, struct reeve_refs *refs, char **stranger)
+{
+	struct json_object *document = token_json_parse(text);
 	bool ok = json_object_is_type(document, json_type_object) &&
 		  hash_from(document, refs) && rim_from(document, refs) &&
 		  rpv_from(document, refs) && rems_from(document, refs);
 
+	*stranger = ok ? stranger_find(document) : NULL;
 	json_object_put(document);
-	return ok;
+	return ok && *stranger == NULL;
 }
