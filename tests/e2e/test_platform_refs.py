@@ -119,6 +119,19 @@ def test_a_platform_is_the_one_expected(check, content):
     assert IMPLEMENTATION.hex() in checks["platform-identity"]["found"]
 
 
+def test_all_that_identifies_a_platform_is_named(check):
+    """What a file does not say is not named."""
+    names = {"instance": INSTANCE, "implementation": IMPLEMENTATION,
+             "configuration": CONFIG}
+    for instance, measurements in ((None, GOOD), (INSTANCE, GOOD),
+                                   (INSTANCE, GOOD[:2])):
+        wanted = {"instance": instance is not None, "implementation": True,
+                  "configuration": measurements is GOOD}
+        found = check(manifest(platform(measurements, instance=instance)))
+        assert found["platform-identity"]["found"] == ", ".join(
+            f"{name} {names[name].hex()}" for name in names if wanted[name])
+
+
 def test_without_platforms_nothing_of_them_is_checked(check):
     assert verdicts(check()) == ("unchecked", "unchecked")
     assert verdicts(check(corim(realm()), options=())) == (
@@ -163,6 +176,7 @@ def test_the_manufacturing_configuration_is_compared(check):
             value, b"\xff\xff", "cca.platform-manufacturing-config")])),
             code=found == "fail")
         assert checks["platform-identity"]["verdict"] == found
+        assert "manufacturing aabb" in checks["platform-identity"]["found"]
 
 
 def test_values_of_another_platform_are_of_no_use(check):
@@ -171,6 +185,9 @@ def test_values_of_another_platform_are_of_no_use(check):
         assert verdicts(checks) == ("fail", "unchecked")
         assert checks["platform-identity"]["expected"] == (
             "a platform of the reference values")
+        assert checks["platform-identity"]["found"] == (
+            f"instance {INSTANCE.hex()}, implementation "
+            f"{IMPLEMENTATION.hex()}")
 
 
 # ---- Several ----------------------------------------------------------------

@@ -177,46 +177,61 @@ static void config_fail(struct verify *verify,
 static bool reference_identity_check(struct verify *verify,
 				     const struct fitting *fitting)
 {
-	struct span id =
-		verify->token->platform.claims[PLATFORM_IMPLEMENTATION_ID].bytes;
+	const struct token_claim *claims = verify->token->platform.claims;
 
 	if (fitting->given == 0 || (fitting->best != NULL && fitting->fit > 0))
 		return true;
 	if (fitting->best == NULL) {
-		check_add(verify, CHECK_IDENTITY, false,
-			  check_text("a platform of the reference values"),
-			  hex_label("implementation", id));
+		check_add(
+			verify, CHECK_IDENTITY, false,
+			check_text("a platform of the reference values"),
+			check_join(hex_label("instance",
+					     claims[PLATFORM_INSTANCE_ID].bytes),
+				   hex_label("implementation",
+					     claims[PLATFORM_IMPLEMENTATION_ID]
+						     .bytes)));
 	} else {
 		config_fail(verify, fitting->best);
 	}
 	return false;
 }
 
+/* Returns bytes that the policy names, or else those of the reference values,
+ * which are used only after they were found to hold. */
+static struct span identity_bytes(bool in_policy, const uint8_t *policy,
+				  struct span found)
+{
+	return in_policy ? (struct span){ policy, found.size } : found;
+}
+
 static void identity_check(struct verify *verify, const struct fitting *fitting)
 {
 	const struct reeve_token_policy *policy = verify->policy;
 	const struct token_claim *claims = verify->token->platform.claims;
-	/* This list is used only after the reference values were found to
-	 * hold. */
-	bool is_config = fitting->best != NULL &&
-			 fitting->best->config.value.data != NULL;
+	const struct platform_reference *best = fitting->best;
+	struct span instance = claims[PLATFORM_INSTANCE_ID].bytes;
+	struct span implementation = claims[PLATFORM_IMPLEMENTATION_ID].bytes;
+	struct span manufacturing = claims[PLATFORM_MANUFACTURING].bytes;
 	const struct identity list[] = {
 		{ "instance",
-		  policy->has_instance,
-		  { policy->instance, CCA_INSTANCE_ID_SIZE },
-		  claims[PLATFORM_INSTANCE_ID].bytes },
-		{ "implementation",
-		  policy->has_implementation || fitting->given != 0,
-		  { policy->has_implementation || fitting->best == NULL
-			    ? policy->implementation
-			    : fitting->best->implementation,
-		    CCA_ID_SIZE },
-		  claims[PLATFORM_IMPLEMENTATION_ID].bytes },
-		{ "configuration", policy->has_config || is_config,
+		  policy->has_instance || (best != NULL && best->has_instance),
+		  identity_bytes(policy->has_instance, policy->instance,
+				 instance),
+		  instance },
+		{ "implementation", policy->has_implementation || best != NULL,
+		  identity_bytes(policy->has_implementation,
+				 policy->implementation, implementation),
+		  implementation },
+		{ "configuration",
+		  policy->has_config ||
+			  (best != NULL && best->config.value.data != NULL),
 		  policy->has_config
 			  ? (struct span){ policy->config, policy->config_size }
 			  : claims[PLATFORM_CONFIG].bytes,
 		  claims[PLATFORM_CONFIG].bytes },
+		{ "manufacturing",
+		  best != NULL && best->manufacturing.value.data != NULL,
+		  manufacturing, manufacturing },
 	};
 	size_t count = sizeof(list) / sizeof(list[0]);
 	const struct identity *picked;
