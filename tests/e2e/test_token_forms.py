@@ -113,6 +113,24 @@ def test_a_copy_that_ends_too_early_is_named(case):
         assert f"token: error: {message}" in verify(reeve, code=1).stderr
 
 
+def test_two_tokens_in_pem_are_refused(case):
+    reeve = case()
+    pem = ENCODINGS["PEM"]
+    token = (reeve.folder / "token").read_bytes()
+    case(["set", "platform/claims/2395", 0x4000])
+    other = (reeve.folder / "token").read_bytes()
+    key = tokens.pem(tokens.new_keys()["other"])
+    for blocks in ([token, token], [key, token], [token, key]):
+        reeve.write("token", b"\n".join(
+            block if block is key else pem(block) for block in blocks))
+        verify(reeve, *WAIVED)
+    for blocks in ([token, other], [other, token]):
+        reeve.write("token", b"".join(map(pem, blocks)))
+        assert "holds different tokens" in verify(reeve, code=1).stderr
+    reeve.write("token", pem(token) + pem(other)[:-40])
+    assert "a block of it is not whole" in verify(reeve, code=1).stderr
+
+
 def test_two_tokens_in_json_are_refused(case):
     reeve = case()
     token = (reeve.folder / "token").read_bytes()

@@ -23,6 +23,25 @@ bool evidence_is_token(struct span bytes)
 		head.number == CCA_TAG_OLD || head.number == COSE_TAG_SIGN1);
 }
 
+bool evidence_take(struct span bytes, struct evidence *found, size_t *count)
+{
+	uint8_t *data;
+
+	if (!evidence_is_token(bytes) ||
+	    (found->data != NULL && found->size == bytes.size &&
+	     memcmp(found->data, bytes.data, bytes.size) == 0))
+		return true;
+	data = malloc(bytes.size);
+	if (data == NULL)
+		return false;
+	memcpy(data, bytes.data, bytes.size);
+	free(found->data);
+	found->data = data;
+	found->size = bytes.size;
+	++*count;
+	return true;
+}
+
 static bool copy_take(struct span bytes, struct evidence *found)
 {
 	found->data = malloc(bytes.size + 1);
@@ -101,29 +120,41 @@ static void letters_take(const char *letters, struct evidence *found)
 	free(data);
 }
 
-/* Takes the first block of PEM that is a token. */
+/* Takes the token of a text in which count different ones were found. */
+static void found_judge(struct evidence *found, size_t count, const char *none)
+{
+	if (count == 0)
+		found->problem = none;
+	else if (count > 1)
+		found->problem = "holds different tokens: give one";
+}
+
+/* Looks at every block of PEM: which of several tokens is meant, nobody can
+ * say. */
 static void pem_take(struct span text, struct evidence *found)
 {
 	BIO *bio = BIO_new_mem_buf(text.data, (int)text.size);
+	size_t count = 0;
 	unsigned char *data;
 	char *name;
 	char *header;
 	long size;
 
-	while (bio != NULL && found->data == NULL &&
+	while (bio != NULL &&
 	       PEM_read_bio(bio, &name, &header, &data, &size) == 1) {
 		struct span bytes = { data, (size_t)size };
 
-		if (evidence_is_token(bytes))
-			(void)copy_take(bytes, found); /* NULL: no token */
+		/* Without memory there is no token. */
+		(void)evidence_take(bytes, found, &count);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
 		OPENSSL_free(data);
 	}
 	BIO_free(bio);
+	found_judge(found, count, "is PEM, and no block of it is a token");
+	if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		found->problem = "is PEM, and a block of it is not whole";
 	ERR_clear_error();
-	if (found->data == NULL)
-		found->problem = "is PEM, and no block of it is a token";
 }
 
 static void json_take(const char *text, struct evidence *found, const char *kind)
@@ -133,10 +164,10 @@ static void json_take(const char *text, struct evidence *found, const char *kind
 
 	if (document == NULL) {
 		found->problem = "is not a token, and no JSON that can be read";
-	} else if (!evidence_find_json(document, found, &count) || count == 0) {
-		found->problem = kind;
-	} else if (count > 1) {
-		found->problem = "holds different tokens: give one";
+	} else {
+		if (!evidence_find_json(document, found, &count))
+			count = 0;
+		found_judge(found, count, kind);
 	}
 	json_object_put(document);
 }

@@ -22,6 +22,9 @@ struct evidence {
  */
 bool evidence_find(struct span text, struct evidence *found);
 
+/* Copies bytes to found if they are a token, and counts it. One that is there
+ * twice counts once. Returns false if memory is short. */
+bool evidence_take(struct span bytes, struct evidence *found, size_t *count);
 /* Finds the tokens in a JSON document, and counts them. */
 struct json_object;
 bool evidence_find_json(struct json_object *document, struct evidence *found,

@@ -10,23 +10,6 @@
 
 #define LEVELS_MAX 32 /* what is nested deeper is not looked at */
 
-/* Takes over data as the token. One that is there twice counts once. */
-static void token_take(uint8_t *data, size_t size, struct evidence *found,
-		       size_t *count)
-{
-	bool is_token = evidence_is_token((struct span){ data, size });
-
-	if (!is_token || (found->data != NULL && found->size == size &&
-			  memcmp(found->data, data, size) == 0)) {
-		free(data);
-		return;
-	}
-	free(found->data);
-	found->data = data;
-	found->size = size;
-	++*count;
-}
-
 static bool string_search(struct json_object *string, struct evidence *found,
 			  size_t *count)
 {
@@ -34,15 +17,13 @@ static bool string_search(struct json_object *string, struct evidence *found,
 	size_t length = strlen(text);
 	uint8_t *data = malloc(length + 1);
 	size_t size;
+	bool ok = data != NULL;
 
-	if (data == NULL)
-		return false;
-	if (hex_read(text, data, length, &size) ||
-	    base64_read(text, length, data, length, &size))
-		token_take(data, size, found, count);
-	else
-		free(data);
-	return true;
+	if (ok && (hex_read(text, data, length, &size) ||
+		   base64_read(text, length, data, length, &size)))
+		ok = evidence_take((struct span){ data, size }, found, count);
+	free(data);
+	return ok;
 }
 
 /* Returns whether an array has nothing but bytes. */
@@ -66,15 +47,15 @@ static bool bytes_take(struct json_object *array, struct evidence *found,
 {
 	size_t length = json_object_array_length(array);
 	uint8_t *data = malloc(length);
+	bool ok = data != NULL;
 
-	if (data == NULL)
-		return false;
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < length && ok; i++) {
 		data[i] = (uint8_t)json_object_get_int(
 			json_object_array_get_idx(array, i));
 	}
-	token_take(data, length, found, count);
-	return true;
+	ok = ok && evidence_take((struct span){ data, length }, found, count);
+	free(data);
+	return ok;
 }
 
 static bool value_search(struct json_object *value, unsigned levels,
