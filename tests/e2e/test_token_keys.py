@@ -7,6 +7,7 @@ import subprocess
 import pytest
 import tokens
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 KEYS = tokens.new_keys()
 WAIVED = ["--no-challenge", "--no-references"]
@@ -126,17 +127,54 @@ def test_a_store_without_the_platform_is_told(reeve):
 @pytest.mark.parametrize("content", [
     b"", b"\x00", b"no key", b"{}", b"[]", b'{"keys": []}', b'{"pkey": 1}',
     b'[{"pkey": {}}]', b"[1]",
-    2 * json.dumps(tokens.jwk(KEYS["platform"])).encode(), b"\xa0", b"\x80", b"\xa1\x01\x02",
+    2 * json.dumps(tokens.jwk(KEYS["platform"])).encode(), b"\xa0", b"\x80",
+    b"\xa1\x01\x02",
     tokens.encode(tokens.Map([[1, 1], [-1, 6], [-2, bytes(32)]])),
     tokens.encode(tokens.cose_key(KEYS["p256"])) + b"\x00",
     der(KEYS["p256"]) + b"\x00", der(KEYS["p256"])[:-1],
-    b"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n",
 ])
 def test_what_is_no_key_is_exit_2(reeve, content):
     write_token(reeve)
     reeve.write("key", content)
     text = verify(reeve, "key", code=2)
     assert "is no public key of P-256, P-384 or P-521" in text
+
+
+PEM = tokens.pem(KEYS["platform"])
+
+
+def locked(form):
+    return KEYS["platform"].private_bytes(
+        serialization.Encoding.PEM, form,
+        serialization.BestAvailableEncryption(b"x"))
+
+
+@pytest.mark.parametrize("content", [
+    b"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n", PEM[:-30],
+    PEM + PEM[:-30], PEM.replace(b"PUBLIC", b"OTHER"),
+    PEM.replace(b"PUBLIC", b"PRIVATE"), PEM.replace(b"MHY", b"MIY"),
+    PEM + tokens.pem(ec.generate_private_key(ec.SECP224R1())),
+    locked(serialization.PrivateFormat.PKCS8),
+    locked(serialization.PrivateFormat.TraditionalOpenSSL),
+])
+def test_pem_that_is_no_key_is_exit_2(reeve, content):
+    write_token(reeve)
+    reeve.write("key", content)
+    assert "has PEM, and not each key in it" in verify(reeve, "key", code=2)
+
+
+def test_several_keys_in_pem_are_all_trusted(reeve):
+    write_token(reeve)
+    other = tokens.pem(KEYS["other"])
+    parameters = subprocess.run(
+        ["openssl", "ecparam", "-name", "secp384r1"], check=True,
+        capture_output=True).stdout
+    for content in (PEM + other, other + PEM, parameters + PEM,
+                    b"a comment\n" + other + b"another\n" + PEM):
+        reeve.write("key", content)
+        assert "accepted" in verify(reeve, "key")
+    reeve.write("key", other + tokens.pem(KEYS["p256"]))
+    assert "by one of 2 keys" in verify(reeve, "key", code=1)
 
 
 def test_a_certificate_is_a_key(reeve):
@@ -148,6 +186,9 @@ def test_a_certificate_is_a_key(reeve):
         assert "accepted" in verify(reeve, name)
         assert "FAILED    platform-signature" in verify(
             reeve, name.replace("leaf", "root"), code=1)
+    reeve.write("chain.pem", (reeve.folder / "leaf.pem").read_bytes()
+                + (reeve.folder / "middle.pem").read_bytes())
+    assert "has several certificates" in verify(reeve, "chain.pem", code=2)
 
 
 def rooted(reeve, root, code=0):

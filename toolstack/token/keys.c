@@ -40,17 +40,6 @@ static EVP_PKEY *certificate_key(X509 *certificate)
 	return key;
 }
 
-static EVP_PKEY *key_from_certificate_pem(const char *text, size_t size)
-{
-	BIO *bio = BIO_new_mem_buf(text, (int)size);
-	X509 *certificate = NULL;
-
-	if (bio != NULL)
-		certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-	BIO_free(bio);
-	return certificate_key(certificate);
-}
-
 /* Reads SubjectPublicKeyInfo or a certificate in DER, with nothing behind. */
 static EVP_PKEY *key_from_der(struct span text)
 {
@@ -85,12 +74,12 @@ static bool text_add(struct reeve_keys *keys, const char *text, size_t size,
 		*problem = keys_add_corim(keys, bytes);
 		return *problem == NULL;
 	}
-	if (is_text && (first == '{' || first == '['))
+	if (is_text && (first == '{' || first == '[')) {
 		ok = keys_add_json(keys, text);
-	else if (is_text && strstr(text, "-----BEGIN CERTIFICATE-----") != NULL)
-		ok = keys_add(keys, key_from_certificate_pem(text, size));
-	else if (is_text && strstr(text, "-----BEGIN ") != NULL)
-		ok = keys_add(keys, key_from_pem(text, size));
+	} else if (is_text && strstr(text, "-----BEGIN ") != NULL) {
+		*problem = keys_add_pem(keys, bytes);
+		return *problem == NULL;
+	}
 	if (!ok && keys->count == 0) {
 		ok = keys_add(keys, key_from_der(bytes)) ||
 		     keys_add_cose(keys, bytes);

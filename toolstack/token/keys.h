@@ -32,8 +32,9 @@ bool keys_add(struct reeve_keys *keys, EVP_PKEY *key);
  * of them is none of ours. */
 bool keys_add_json(struct reeve_keys *keys, const char *text);
 bool keys_add_cose(struct reeve_keys *keys, struct span text);
-/* Appends the keys of a CoRIM. Returns NULL, or a constant text that says why
- * it cannot be used. */
+/* Append the keys of a CoRIM; of a text with PEM. Return NULL, or a constant
+ * text that says why it cannot be used. */
+const char *keys_add_pem(struct reeve_keys *keys, struct span text);
 const char *keys_add_corim(struct reeve_keys *keys, struct span text);
 
 /*
