@@ -241,6 +241,12 @@ def test_the_time_of_a_signature_is_looked_at(check, headers, problem):
     (corim(realm(), profile="tag:arm.com,2025:cca_platform#1.0.0"),
      "a measurement that is not compared here"),
     (Tag((501, Map([[0, "id"], [1, [comid(realm())]]]))), "another profile"),
+    (corim(realm(), profile="http://arm.com/cca/realm/1"),
+     "than tag:arm.com,2025:cca_realm#1.0.0 and tag:arm.com,2025:"),
+    # As the draft's examples have it, against its own rules.
+    (corim([environment(tokens.RIM), [Map([[0, "cca.rim"], [
+        1, Map([[2, ["sha-256", tokens.RIM]]])]])]]),
+     "a digest that is no array of algorithm and value"),
     (corim(), "without a Realm"),
     (corim([environment(tokens.RIM), []]), "without a RIM"),
     (corim([environment(OTHER_RIM), [digest("cca.rim", tokens.RIM)]]),

@@ -20,7 +20,7 @@ const char *corim_digest_get(struct span item, struct corim_digest *digest)
 	if (!cbor_in_expect(&in, CBOR_ARRAY, &head) || head.number != 2 ||
 	    !cbor_in_next(&in, &algorithm) ||
 	    !cbor_in_expect(&in, CBOR_BYTES, &head))
-		return corim_broken;
+		return "has a digest that is no array of algorithm and value";
 	digest->hash = (struct span){ 0 };
 	if (algorithm.kind == CBOR_TEXT)
 		digest->hash = algorithm.content;

@@ -161,7 +161,8 @@ const char *corim_open(struct span text, enum corim_profile *profile,
 	if (!corim_entry_get(corim, CORIM_PROFILE, &named) ||
 	    !corim_content_get(named, CORIM_URI, CBOR_TEXT, &uri) ||
 	    !profile_find(uri, profile))
-		return "is a CoRIM of another profile than those of CCA";
+		return "is a CoRIM of another profile than " CORIM_REALM
+		       " and " CORIM_PLATFORM;
 	return NULL;
 }
 
