@@ -82,6 +82,20 @@
 #define CCA_COMPONENT_LFA            7 /* bool, optional: can be replaced at run time */
 #define CCA_COMPONENT_COUNTERSIGNERS 8 /* array of bstr, optional */
 
+/* Entries of a device in CCA_EXTENSION [rmm-2]. */
+#define CCA_DEVICE_HASH         1 /* tstr, optional: else CCA_HASH */
+#define CCA_DEVICE_MEASUREMENTS 2 /* bstr: 32, 48 or 64, as all digests */
+#define CCA_DEVICE_CERTIFICATES 3 /* bstr */
+#define CCA_DEVICE_IDE          4 /* bool: the link is encrypted */
+#define CCA_DEVICE_PROTOCOL     5 /* tstr */
+#define CCA_DEVICE_VCA          6 /* bstr, with SPDM only */
+
+/* Entries of a key in CCA_TBB_ROTPK [draft] [veraison]. */
+#define CCA_ROTPK_NAME  1 /* tstr */
+#define CCA_ROTPK_ARRAY 2 /* int: the array of keys that is in use */
+#define CCA_ROTPK_INDEX 3 /* int */
+#define CCA_ROTPK_HASH  4 /* bstr: 32, 48 or 64 */
+
 /* Claims of the Realm part [draft] [veraison]; RIM and REM: bytes of the
  * Realm's hash. */
 #define CCA_REALM_INSTANCE_ID 256 /* bstr, 33 as above; 2.0 only [rmm] */

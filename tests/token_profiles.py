@@ -20,6 +20,17 @@ import tokens
 HASH = ("bytes", (32, 48, 64))
 ANY_BYTES = ("bytes", ())
 
+# The entries of a record: key, name, form, whether it must be there.
+DEVICE = [(1, "hash-algo-id", ("text",), False),
+          (2, "measurements-digest", HASH, True),
+          (3, "certificates-digest", HASH, True),
+          (4, "uses-ide", ("bool",), True), (5, "protocol", ("text",), True),
+          (6, "vca-digest", HASH, False)]
+SIGNER = [(1, "name", ("text",), True),
+          (2, "active-array-index", ("number", 0, 0xFFFF), True),
+          (3, "index", ("number", 0, 0xFFFF), True),
+          (4, "hash", HASH, True)]
+
 # Each claim: its key, its name, its form, a value.
 PLATFORM = [
     (265, "cca-platform-profile", ("text",), None),
@@ -34,8 +45,13 @@ PLATFORM = [
     (2400, "cca-platform-service-indicator", ("text",), "https://a.example"),
     (2394, "cca-platform-client-id", ("number", 1, 1), 1),
     (2403, "cca-platform-manufacturing-config", ANY_BYTES, b"\x01\x02"),
-    (2404, "cca-platform-extension", ("any",), [tokens.Map([[5, "x"]])]),
-    (2405, "cca-platform-tbb-rotpk", ("any",), [tokens.Map([[1, "x"]])]),
+    (2404, "cca-platform-extension", ("records", DEVICE), [
+        tokens.Map([[2, bytes(32)], [3, bytes(48)], [4, True], [5, "x"]]),
+        tokens.Map([[1, "sha-512"], [2, bytes(64)], [3, bytes(64)], [4, False],
+                    [5, "spdm-1.2.0"], [6, bytes(64)], [7, None]])]),
+    (2405, "cca-platform-tbb-rotpk", ("records", SIGNER), [
+        tokens.Map([[1, "CM"], [2, 0], [3, 5], [4, bytes(32)]]),
+        tokens.Map([[1, "DM"], [2, 7], [3, 0], [4, bytes(64)]])]),
     (2406, "cca-platform-peer-signers", ANY_BYTES, bytes(32)),
     (2407, "cca-platform-tpm-binding", ("any",), bytes(32)),
 ]
@@ -131,7 +147,7 @@ def wrong_type(form):
         return None
     return {"bytes": "text", "ueid": "text", "text": b"bytes",
             "hash": b"bytes", "number": b"\x01", "components": 1, "rems": 1,
-            "key": "text"}[form[0]]
+            "records": tokens.Map(), "bool": 1, "key": "text"}[form[0]]
 
 
 def wrong_sizes(form):
@@ -160,6 +176,26 @@ def wrong_sizes(form):
         yield [bytes(32)] * 3 + [bytes(33)], "wrong-size"
     elif form[0] == "hash":
         yield "sha-1", "wrong-value"
+    elif form[0] == "records":
+        yield from wrong_records(form[1])
+
+
+def wrong_records(entries):
+    """Yields lists of which the second record has a fault."""
+    good = {"text": "CM", "number": 1, "bool": True, "bytes": bytes(32)}
+    pairs = [[key, good[form[0]]] for key, _, form, _ in entries]
+    yield [], "wrong-size"
+    yield [tokens.Map(pairs), 1], "wrong-type"
+    yield [tokens.Map(pairs), tokens.Map([*pairs, pairs[0]])], "duplicate"
+    for i, (key, _, form, must) in enumerate(entries):
+        faults = [(wrong_type(form), "wrong-type"), *wrong_sizes(form)]
+        if must:
+            yield ([tokens.Map(pairs), tokens.Map(pairs[:i] + pairs[i + 1:])],
+                   "missing")
+        for value, fault in faults:
+            wrong = [*pairs]
+            wrong[i] = [key, value]
+            yield [tokens.Map(pairs), tokens.Map(wrong)], fault
 
 
 class Maker:

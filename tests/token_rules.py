@@ -142,6 +142,9 @@ def fits(value, form):
     if kind == "components":
         return is_array(value) and value != [] and all(
             isinstance(c, tokens.Map) for c in value)
+    if kind == "records":
+        return is_array(value) and value != [] and all(
+            record_allowed(record, form[1]) for record in value)
     if kind == "bool":
         return isinstance(value, bool)
     assert kind == "hashes", kind
@@ -151,6 +154,16 @@ def fits(value, form):
 
 def is_array(value):
     return isinstance(value, list) and not isinstance(value, tokens.Map)
+
+
+def record_allowed(record, entries):
+    if not isinstance(record, tokens.Map):
+        return False
+    keys = [repr(key) for key, _ in record]
+    found = dict_of(record)
+    return len(keys) == len(set(keys)) and all(
+        fits(found[key], form) if key in found else not must
+        for key, _, form, must in entries)
 
 
 def component_allowed(component, later):

@@ -207,6 +207,30 @@ def test_show_prints_what_it_does_not_understand(case):
     assert "found EdDSA (-8)" in verify(reeve, code=1).stderr
 
 
+def test_show_prints_records(case):
+    reeve = case(
+        ["set", "platform/claims/2405", [
+            {"map": [[1, "CM"], [2, 0], [3, 5], [4, {"fill": ["ab", 32]}]]},
+            {"map": [[1, "DM"], [2, 7], [3, 0], [4, {"fill": ["cd", 48]}],
+                     [9, 1]]}]],
+        ["set", "platform/claims/2404", [{"map": [[5, "x"]]}]])
+    shown = reeve.run("token", "show", "token").stdout
+    for line in (r"  cca-platform-tbb-rotpk +2", r" +number 1",
+                 r"      name +CM", r"      index +5", r"      hash +(ab){32}",
+                 r" +number 2", r"      active-array-index +7",
+                 r"      entry 9 +01",
+                 r"  cca-platform-extension +\(missing\) 81a1056178"):
+        assert re.search(f"^{line}$", shown, re.M), line
+    platform = json.loads(reeve.run("token", "show", "--json", "token").stdout)[
+        "cca-platform-token"]
+    assert platform["cca-platform-tbb-rotpk"] == [
+        {"name": "CM", "active-array-index": 0, "index": 5, "hash": "ab" * 32},
+        {"name": "DM", "active-array-index": 7, "index": 0, "hash": "cd" * 48,
+         "unknown-claims": [{"key": 9, "value": "01"}]}]
+    assert platform["cca-platform-extension"] == {
+        "fault": "missing", "cbor": "81a1056178"}
+
+
 def test_the_place_of_a_fault_is_in_the_token(case):
     reeve = case(["set", "realm/claims/70001", {"raw": "1c"}])
     token = (reeve.folder / "token").read_bytes()

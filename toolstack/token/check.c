@@ -177,6 +177,49 @@ static bool components_judge(const struct judge *judge)
 	return true;
 }
 
+/* Returns the first entry of a record that has a fault; the number of entries:
+ * none has. */
+static size_t faulty_entry(const struct claim_rule *rule,
+			   const struct token_record *record)
+{
+	size_t i = 0;
+
+	while (i < rule->entry_count && record->entries[i].fault == TOKEN_OK)
+		i++;
+	return i;
+}
+
+/* Says which record has not its form, and which entry of it. */
+static bool record_fail(const struct judge *judge, const struct claim_rule *rule,
+			const struct token_claim *claim)
+{
+	unsigned long long number = claim->number + 1;
+	struct cbor_in in = { .text = claim->value };
+	char text[CLAIM_TEXT_MAX] = "";
+	struct token_record record;
+	struct cbor_head head;
+	size_t i;
+
+	if (!cbor_in_expect(&in, CBOR_ARRAY, &head) || head.number == 0)
+		return form_fail(judge, rule, claim);
+	for (uint64_t left = claim->number; left > 0; left--)
+		cbor_in_skip(&in);
+	token_record_read(&in, rule, &record);
+	cbor_pairs_free(&record.pairs);
+	i = faulty_entry(rule, &record);
+	if (i == rule->entry_count) {
+		judge_fail(judge, claim->fault, rule->name,
+			   "element number %llu", number);
+		return judge_place(judge, claim);
+	}
+	claim_fault_text(&rule->entries[i], &record.entries[i], text);
+	judge_fail(judge, claim->fault, rule->name,
+		   "%s of element number %llu%s%s", rule->entries[i].name,
+		   number, text[0] != '\0' ? ": " : "", text);
+	return judge_place(judge, record.entries[i].present ? &record.entries[i]
+							    : claim);
+}
+
 /* Judges the form of a claim that is there. */
 static bool form_judge(const struct judge *judge, const struct claim_rule *rule,
 		       const struct token_claim *claim)
@@ -195,6 +238,8 @@ static bool form_judge(const struct judge *judge, const struct claim_rule *rule,
 		return component_fail(judge, claim->fault, token->component_rule,
 				      token->component_count - 1);
 	}
+	if (rule->kind == CLAIM_RECORDS && claim->fault != TOKEN_OK)
+		return record_fail(judge, rule, claim);
 	if (claim->fault != TOKEN_OK)
 		return form_fail(judge, rule, claim);
 	return rule->kind != CLAIM_COMPONENTS || !profile->components_2 ||

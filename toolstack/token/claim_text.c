@@ -52,6 +52,7 @@ static const char *wanted_kind(const struct claim_rule *rule)
 		[CLAIM_COMPONENTS] = "an array of maps",
 		[CLAIM_HASHES] = "an array of byte strings",
 		[CLAIM_REMS] = "an array of byte strings",
+		[CLAIM_RECORDS] = "an array of maps",
 		[CLAIM_ANY] = "anything",
 	};
 
@@ -126,6 +127,7 @@ static void size_text(const struct claim_rule *rule,
 			 sizes);
 		break;
 	case CLAIM_COMPONENTS:
+	case CLAIM_RECORDS:
 		snprintf(text, CLAIM_TEXT_MAX,
 			 "expected one or more, found none");
 		break;

@@ -118,6 +118,8 @@ static bool hashes_read(struct cbor_in *in, const struct claim_rule *rule,
 }
 
 static bool components_read(struct cbor_in *in, struct token *token);
+static bool records_read(struct cbor_in *in, const struct claim_rule *rule,
+			 struct token_claim *claim);
 
 static bool value_read(struct cbor_in *in, const struct claim_rule *rule,
 		       struct token *token, struct token_claim *claim)
@@ -140,6 +142,8 @@ static bool value_read(struct cbor_in *in, const struct claim_rule *rule,
 		return hashes_read(in, rule, NULL, 0);
 	case CLAIM_REMS:
 		return hashes_read(in, rule, token->rems, CCA_REMS);
+	case CLAIM_RECORDS:
+		return records_read(in, rule, claim);
 	case CLAIM_ANY:
 		return cbor_in_skip(in);
 	}
@@ -157,6 +161,62 @@ static void claim_read(const struct cbor_entry *pair,
 	claim->value = pair->value;
 	value_read(&in, rule, token, claim);
 	claim->fault = in.fault;
+}
+
+/* ---- Records ----------------------------------------------------------- */
+
+/* Entries that the rules do not name are passed over. No entry has components,
+ * so that no token is needed. */
+static enum token_fault entries_read(const struct cbor_pairs *pairs,
+				     const struct claim_rule *rule,
+				     struct token_claim *entries)
+{
+	enum token_fault fault = TOKEN_OK;
+
+	for (size_t i = 0; i < rule->entry_count; i++) {
+		const struct claim_rule *entry = &rule->entries[i];
+		const struct cbor_entry *pair =
+			cbor_pairs_find(pairs, entry->key);
+
+		if (pair != NULL)
+			claim_read(pair, entry, NULL, &entries[i]);
+		else if (!entry->may_miss)
+			entries[i].fault = TOKEN_MISSING;
+		if (fault == TOKEN_OK)
+			fault = entries[i].fault;
+	}
+	return fault;
+}
+
+bool token_record_read(struct cbor_in *in, const struct claim_rule *rule,
+		       struct token_record *record)
+{
+	enum token_fault fault;
+
+	*record = (struct token_record){ 0 };
+	if (!cbor_in_map(in, &record->pairs))
+		return false;
+	fault = entries_read(&record->pairs, rule, record->entries);
+	return fault == TOKEN_OK || cbor_in_fail(in, fault);
+}
+
+static bool records_read(struct cbor_in *in, const struct claim_rule *rule,
+			 struct token_claim *claim)
+{
+	struct token_record record;
+	struct cbor_head head;
+	bool ok = true;
+
+	if (!cbor_in_expect(in, CBOR_ARRAY, &head))
+		return false;
+	if (head.number == 0)
+		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	for (uint64_t i = 0; i < head.number && ok; i++) {
+		claim->number = i;
+		ok = token_record_read(in, rule, &record);
+		cbor_pairs_free(&record.pairs);
+	}
+	return ok;
 }
 
 size_t token_rule_find(const struct claim_rule *rules, size_t count, int64_t key)

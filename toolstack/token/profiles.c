@@ -13,6 +13,56 @@
 static const char *const mec_values[] = { "shared", "private" };
 static const char *const lfa_values[] = { "disallow", "allow" };
 
+/* A device that was added to the platform. That a protocol with a digest of its
+ * versions, capabilities and algorithms (VCA) has one is not judged: the list
+ * of these protocols grows. */
+static const struct claim_rule extension_entries[] = {
+	{ .key = CCA_DEVICE_HASH,
+	  .name = "hash-algo-id",
+	  .kind = CLAIM_TEXT,
+	  .may_miss = true },
+	{ .key = CCA_DEVICE_MEASUREMENTS,
+	  .name = "measurements-digest",
+	  .kind = CLAIM_BYTES,
+	  .sizes = HASH_SIZES },
+	{ .key = CCA_DEVICE_CERTIFICATES,
+	  .name = "certificates-digest",
+	  .kind = CLAIM_BYTES,
+	  .sizes = HASH_SIZES },
+	{ .key = CCA_DEVICE_IDE, .name = "uses-ide", .kind = CLAIM_BOOL },
+	{ .key = CCA_DEVICE_PROTOCOL, .name = "protocol", .kind = CLAIM_TEXT },
+	{ .key = CCA_DEVICE_VCA,
+	  .name = "vca-digest",
+	  .kind = CLAIM_BYTES,
+	  .sizes = HASH_SIZES,
+	  .may_miss = true },
+};
+
+/* A key of an authority that signs firmware. */
+static const struct claim_rule rotpk_entries[] = {
+	{ .key = CCA_ROTPK_NAME, .name = "name", .kind = CLAIM_TEXT },
+	{ .key = CCA_ROTPK_ARRAY,
+	  .name = "active-array-index",
+	  .kind = CLAIM_NUMBER,
+	  .most = UINT16_MAX },
+	{ .key = CCA_ROTPK_INDEX,
+	  .name = "index",
+	  .kind = CLAIM_NUMBER,
+	  .most = UINT16_MAX },
+	{ .key = CCA_ROTPK_HASH,
+	  .name = "hash",
+	  .kind = CLAIM_BYTES,
+	  .sizes = HASH_SIZES },
+};
+
+#define RECORD(list)                                                           \
+	.kind = CLAIM_RECORDS, .entries = (list),                              \
+	.entry_count = sizeof(list) / sizeof((list)[0])
+
+_Static_assert(sizeof(extension_entries) / sizeof(extension_entries[0]) <=
+		       RECORD_ENTRIES_MAX,
+	       "a record has room for the longest list");
+
 const struct claim_rule platform_rules[PLATFORM_CLAIMS] = {
 	[PLATFORM_PROFILE] = { .key = CCA_PROFILE,
 			       .name = "cca-platform-profile",
@@ -62,10 +112,10 @@ const struct claim_rule platform_rules[PLATFORM_CLAIMS] = {
 				     .kind = CLAIM_BYTES },
 	[PLATFORM_EXTENSION] = { .key = CCA_EXTENSION,
 				 .name = "cca-platform-extension",
-				 .kind = CLAIM_ANY },
+				 RECORD(extension_entries) },
 	[PLATFORM_ROTPK] = { .key = CCA_TBB_ROTPK,
 			     .name = "cca-platform-tbb-rotpk",
-			     .kind = CLAIM_ANY },
+			     RECORD(rotpk_entries) },
 	[PLATFORM_PEER_SIGNERS] = { .key = CCA_PEER_SIGNERS,
 				    .name = "cca-platform-peer-signers",
 				    .kind = CLAIM_BYTES },

@@ -36,6 +36,7 @@ static void form_write(FILE *to, const struct claim_rule *rule)
 		[CLAIM_COMPONENTS] = "array of components",
 		[CLAIM_HASHES] = "array of bytes",
 		[CLAIM_REMS] = "array of four bytes",
+		[CLAIM_RECORDS] = "array of maps",
 		[CLAIM_ANY] = "anything",
 	};
 

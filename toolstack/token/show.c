@@ -74,6 +74,8 @@ static struct json_object *hashes_json(const struct token_claim *claim)
 }
 
 static struct json_object *components_json(const struct token *token);
+static struct json_object *records_json(const struct claim_rule *rule,
+					const struct token_claim *claim);
 
 static struct json_object *rems_json(const struct token *token)
 {
@@ -105,6 +107,8 @@ static struct json_object *claim_json(const struct token *token,
 		return hashes_json(claim);
 	case CLAIM_REMS:
 		return rems_json(token);
+	case CLAIM_RECORDS:
+		return records_json(rule, claim);
 	case CLAIM_ANY:
 		return span_hex_json(claim->value);
 	}
@@ -136,6 +140,29 @@ static void add_claims(struct json_object *object, const struct token *token,
 				? claim_json(token, &rules[i], claim)
 				: faulty_json(claim));
 	}
+}
+
+static struct json_object *records_json(const struct claim_rule *rule,
+					const struct token_claim *claim)
+{
+	struct json_object *list = json_object_new_array();
+	struct cbor_in in = { .text = claim->value };
+	struct token_record record;
+	struct cbor_head head;
+
+	cbor_in_next(&in, &head);
+	for (uint64_t i = head.number; i > 0; i--) {
+		struct json_object *object = json_object_new_object();
+
+		token_record_read(&in, rule, &record);
+		add_claims(object, NULL, rule->entries, NULL, record.entries,
+			   rule->entry_count);
+		add_unnamed(object, "unknown-claims", &record.pairs,
+			    rule->entries, rule->entry_count);
+		cbor_pairs_free(&record.pairs);
+		json_object_array_add(list, object);
+	}
+	return list;
 }
 
 static struct json_object *components_json(const struct token *token)

@@ -108,6 +108,8 @@ static void number_write(FILE *to, const struct claim_rule *rule,
 }
 
 static void components_show(FILE *to, const struct token *token);
+static void records_write(FILE *to, const struct claim_rule *rule,
+			  const struct token_claim *claim);
 
 static void value_write(FILE *to, const struct token *token,
 			const struct claim_rule *rule,
@@ -138,6 +140,9 @@ static void value_write(FILE *to, const struct token *token,
 	case CLAIM_REMS:
 		rems_write(to, token);
 		break;
+	case CLAIM_RECORDS:
+		records_write(to, rule, claim);
+		break;
 	case CLAIM_ANY:
 		bytes_write(to, claim->value);
 		break;
@@ -156,6 +161,38 @@ static void claim_write(FILE *to, const struct token *token,
 	} else {
 		fprintf(to, "(%s) ", token_fault_name(claim->fault));
 		bytes_write(to, claim->value);
+	}
+}
+
+static void record_write(FILE *to, const struct claim_rule *rule,
+			 const struct token_record *record)
+{
+	char label[LABEL_WIDTH + 1];
+
+	for (size_t i = 0; i < rule->entry_count; i++) {
+		snprintf(label, sizeof(label), "    %s", rule->entries[i].name);
+		claim_write(to, NULL, &rule->entries[i], label,
+			    &record->entries[i]);
+	}
+	unnamed_write(to, &record->pairs, rule->entries, rule->entry_count,
+		      "    entry");
+}
+
+static void records_write(FILE *to, const struct claim_rule *rule,
+			  const struct token_claim *claim)
+{
+	struct cbor_in in = { .text = claim->value };
+	struct token_record record;
+	struct cbor_head head;
+
+	cbor_in_next(&in, &head);
+	fprintf(to, "%llu\n", (unsigned long long)head.number);
+	for (uint64_t i = 1, count = head.number; i <= count; i++) {
+		label_write(to, "");
+		fprintf(to, "number %llu\n", (unsigned long long)i);
+		token_record_read(&in, rule, &record);
+		record_write(to, rule, &record);
+		cbor_pairs_free(&record.pairs);
 	}
 }
 

@@ -65,6 +65,7 @@ enum claim_kind {
 	CLAIM_COMPONENTS, /* one or more software components */
 	CLAIM_HASHES, /* one or more byte strings, of sizes */
 	CLAIM_REMS, /* CCA_REMS byte strings, of sizes */
+	CLAIM_RECORDS, /* one or more maps, which have entries */
 	CLAIM_ANY, /* no form that a verifier could judge */
 };
 
@@ -76,7 +77,12 @@ struct claim_rule {
 	uint8_t sizes[3]; /* allowed sizes of a byte string; all 0: any */
 	uint16_t least, most; /* of a number */
 	const char *const *values; /* names of the numbers from least on */
+	const struct claim_rule *entries; /* of a record */
+	size_t entry_count;
+	bool may_miss; /* an entry that need not be there */
 };
+
+#define RECORD_ENTRIES_MAX 6
 
 /* The word of a profile on a claim. */
 enum claim_presence {
@@ -120,7 +126,7 @@ const struct token_profile *token_profile_at(size_t index);
 struct token_claim {
 	bool present;
 	enum token_fault fault; /* TOKEN_OK: the form is as its rule says */
-	uint64_t number;
+	uint64_t number; /* of CLAIM_RECORDS: the index of the one at fault */
 	struct span bytes; /* a byte string or a text */
 	struct span value; /* encoded */
 };
@@ -209,6 +215,18 @@ void token_part_free(struct token_part *part);
  * which claim cannot be read. */
 bool token_claims_read(struct token *token, struct token_part *part,
 		       struct token_error *error);
+
+/* A record of CLAIM_RECORDS. */
+struct token_record {
+	struct token_claim entries[RECORD_ENTRIES_MAX];
+	struct cbor_pairs pairs;
+};
+
+/* Reads a record by the rules of its entries. Returns false if the map cannot
+ * be read, or if an entry has a fault, also TOKEN_MISSING. The caller frees the
+ * pairs in any case. */
+bool token_record_read(struct cbor_in *in, const struct claim_rule *rule,
+		       struct token_record *record);
 
 /* Returns the rules of a part, and their number. */
 const struct claim_rule *token_rules(const struct token *token,
