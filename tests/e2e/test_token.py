@@ -300,6 +300,9 @@ def test_policy_can_require_checks(case):
     ('devices = "0"', "devices"), ("client_id = 2", "client_id"),
     ('live_activation = "all"', "live_activation"),
     ('countersigners = "x"', "countersigners"),
+    # An empty list would be no limit, or accept nothing.
+    *((f"{key} = []", key) for key in (
+        "lifecycle", "hash", "components", "countersigners")),
 ])
 def test_a_policy_that_is_wrong_is_exit_2(case, line, key):
     reeve = case()

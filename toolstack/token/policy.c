@@ -89,6 +89,19 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 	return result;
 }
 
+/* The same for a key that limits what is accepted. An empty list would accept
+ * nothing, or be taken for no limit at all. */
+static int one_text_or_more(struct policy_reader *reader,
+			    const struct cfg_value *value,
+			    int (*take)(struct policy_reader *reader,
+					const struct cfg_value *item))
+{
+	if (value->form == CFG_LIST && value->count == 0)
+		return policy_refuse(reader, value,
+				     "a list with one element or more");
+	return each_text(reader, value, take);
+}
+
 /* The note of a name that is unknown: those that are known. There is room for
  * every list of names in this file. */
 struct choices {
@@ -170,14 +183,14 @@ static int lifecycle_read(struct policy_reader *reader,
 			  const struct cfg_value *value)
 {
 	reader->policy->lifecycles = 0;
-	return each_text(reader, value, lifecycle_take);
+	return one_text_or_more(reader, value, lifecycle_take);
 }
 
 static int hashes_read(struct policy_reader *reader,
 		       const struct cfg_value *value)
 {
 	reader->policy->hashes = 0;
-	return each_text(reader, value, hash_take);
+	return one_text_or_more(reader, value, hash_take);
 }
 
 static int require_read(struct policy_reader *reader,
@@ -251,7 +264,7 @@ static int component_take(struct policy_reader *reader,
 static int policy_components_read(struct policy_reader *reader,
 				  const struct cfg_value *value)
 {
-	return each_text(reader, value, component_take);
+	return one_text_or_more(reader, value, component_take);
 }
 
 static int allow_take(struct policy_reader *reader,
@@ -358,7 +371,7 @@ static int countersigner_take(struct policy_reader *reader,
 static int countersigners_read(struct policy_reader *reader,
 			       const struct cfg_value *value)
 {
-	return each_text(reader, value, countersigner_take);
+	return one_text_or_more(reader, value, countersigner_take);
 }
 
 /* The keys of a policy file. */
