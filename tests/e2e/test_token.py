@@ -162,6 +162,17 @@ def test_a_debug_platform_tells_the_way_out(case):
                     *WAIVED)["lifecycle"] == "pass"
 
 
+@pytest.mark.parametrize("state", [0, 0x1000, 0x2000, 0x5000, 0x6000, 0x7000,
+                                   0x3F00])
+def test_no_way_out_is_told_for_other_states(case, state):
+    """Least of all the one for a debug platform, which would not help."""
+    reeve = case(["set", "platform/claims/2395", state])
+    done = verify(reeve, *WAIVED, "--json", code=1)
+    check, = [one for one in json.loads(done.stdout)["checks"]
+              if one["check"] == "lifecycle"]
+    assert check["verdict"] == "fail" and "hint" not in check
+
+
 def test_a_shorter_challenge_has_zeros_behind(case):
     challenge = bytes(range(32))
     reeve = case(["set", "realm/claims/10",

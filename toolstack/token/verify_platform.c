@@ -8,6 +8,23 @@
 #include "toolstack/token/hex.h"
 #include "toolstack/token/references.h"
 
+/* Says how to accept a state; NULL: it is none, or means that the platform is
+ * not to be trusted. */
+static const char *lifecycle_hint(uint64_t value)
+{
+	switch (CCA_LIFECYCLE_STATE(value)) {
+	case CCA_LIFECYCLE_NON_PLATFORM_DEBUG:
+		return "to accept a debug platform, write "
+		       "lifecycle=[\"secured\",\"non-platform-debug\"] in a "
+		       "file and give it with --policy";
+	case CCA_LIFECYCLE_SECURED:
+		return "name the state with lifecycle=[...] in the policy file "
+		       "to accept it";
+	default:
+		return NULL;
+	}
+}
+
 static void lifecycle_check(struct verify *verify)
 {
 	uint64_t value =
@@ -17,13 +34,10 @@ static void lifecycle_check(struct verify *verify)
 	unsigned accepted = verify->policy->lifecycles;
 	bool ok = strcmp(name, "invalid") != 0 && (accepted >> state & 1) != 0;
 
-	check_add_hint(
-		verify, CHECK_LIFECYCLE, ok,
-		check_names(accepted, token_lifecycle_names, LIFECYCLES),
-		check_text("%s (0x%04x)", name, (unsigned)value),
-		"to accept a debug platform, write "
-		"lifecycle=[\"secured\",\"non-platform-debug\"] in a file and "
-		"give it with --policy");
+	check_add_hint(verify, CHECK_LIFECYCLE, ok,
+		       check_names(accepted, token_lifecycle_names, LIFECYCLES),
+		       check_text("%s (0x%04x)", name, (unsigned)value),
+		       lifecycle_hint(value));
 }
 
 /* One of the claims that identify a platform. */
