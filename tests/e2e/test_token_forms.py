@@ -66,6 +66,13 @@ ENCODINGS = {
         {"token": list(t), "tee": "cca"}).encode(),
     "a text in JSON": lambda t: json.dumps(
         ["application/eat+cwt", base64.urlsafe_b64encode(t).decode()]).encode(),
+    "a daemon's collection": lambda t: json.dumps({
+        "eat_nonce": "AAAA", "cmw": base64.b64encode(json.dumps({
+            "__cmwc_t": "tag:example.com,2026:all", "tsm-report": [
+                "application/example+json", base64.urlsafe_b64encode(
+                    json.dumps({"provider": "arm_cca_guest", "outblob":
+                                base64.urlsafe_b64encode(t).decode()}).encode()
+                ).decode().rstrip("=")]}).encode()).decode()}).encode(),
     "a result's raw evidence": lambda t: b".".join(
         base64.urlsafe_b64encode(part).rstrip(b"=") for part in (
             b'{"alg":"ES256"}', json.dumps({"submods": {"CCA": {

@@ -16,9 +16,10 @@ struct evidence {
 
 /*
  * Finds the token in text: CBOR, or base64, base64url, hexadecimal, PEM with
- * whatever label, or a string or an array of bytes somewhere in JSON or in the
- * payload of a JWT. What is none of these is given back as it is, so that the
- * decoder says what is wrong with it. Returns false if memory is short.
+ * whatever label, or a string or an array of bytes somewhere in JSON, in JSON
+ * that is encoded there, or in the payload of a JWT. What is none of these is
+ * given back as it is, so that the decoder says what is wrong with it. Returns
+ * false if memory is short.
  */
 bool evidence_find(struct span text, struct evidence *found);
 

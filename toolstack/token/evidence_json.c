@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finds tokens in JSON: the evidence of a key broker is an array of bytes, that
- * of an attestation result a text in base64url. */
+ * of an attestation result a text in base64url, that of an attestation daemon
+ * JSON in base64 in JSON. */
 #include <json-c/json.h>
 #include <stdlib.h>
 
 #include "toolstack/token/base64.h"
 #include "toolstack/token/evidence.h"
 #include "toolstack/token/hex.h"
+#include "toolstack/token/json.h"
 
 #define LEVELS_MAX 32 /* what is nested deeper is not looked at */
 
-static bool string_search(struct json_object *string, struct evidence *found,
-			  size_t *count)
+static bool value_search(struct json_object *value, unsigned levels,
+			 struct evidence *found, size_t *count);
+
+/* Takes bytes that are a token, or searches them if they are JSON themselves,
+ * as in the evidence of attesters that collect that of others. A NUL is behind
+ * them. */
+static bool bytes_search(struct span bytes, unsigned levels,
+			 struct evidence *found, size_t *count)
+{
+	bool may_be_json =
+		bytes.size > 0 && (*bytes.data == '{' || *bytes.data == '[');
+	struct json_object *document =
+		may_be_json ? token_json_parse((const char *)bytes.data) : NULL;
+	bool ok = document != NULL ? value_search(document, levels, found, count)
+				   : evidence_take(bytes, found, count);
+
+	json_object_put(document);
+	return ok;
+}
+
+static bool string_search(struct json_object *string, unsigned levels,
+			  struct evidence *found, size_t *count)
 {
 	const char *text = json_object_get_string(string);
 	size_t length = strlen(text);
@@ -20,8 +42,11 @@ static bool string_search(struct json_object *string, struct evidence *found,
 	bool ok = data != NULL;
 
 	if (ok && (hex_read(text, data, length, &size) ||
-		   base64_read(text, length, data, length, &size)))
-		ok = evidence_take((struct span){ data, size }, found, count);
+		   base64_read(text, length, data, length, &size))) {
+		data[size] = '\0';
+		ok = bytes_search((struct span){ data, size }, levels, found,
+				  count);
+	}
 	free(data);
 	return ok;
 }
@@ -57,9 +82,6 @@ static bool bytes_take(struct json_object *array, struct evidence *found,
 	free(data);
 	return ok;
 }
-
-static bool value_search(struct json_object *value, unsigned levels,
-			 struct evidence *found, size_t *count);
 
 static bool array_search(struct json_object *array, unsigned levels,
 			 struct evidence *found, size_t *count)
@@ -98,7 +120,7 @@ static bool value_search(struct json_object *value, unsigned levels,
 		return true;
 	switch (json_object_get_type(value)) {
 	case json_type_string:
-		return string_search(value, found, count);
+		return string_search(value, levels - 1, found, count);
 	case json_type_array:
 		return array_search(value, levels - 1, found, count);
 	case json_type_object:
