@@ -50,6 +50,21 @@ def signed(content, key, headers=()):
     return tokens.sign(message)
 
 
+def loose(value):
+    """Encodes as tokens.encode() does, but arrays and maps with an indefinite
+    length, as programs with streams write them."""
+    if isinstance(value, Tag):
+        return tokens.head(6, value[0]) + loose(value[1])
+    if isinstance(value, Encoded):
+        return tokens.encode(loose(value[0]))
+    if isinstance(value, Map):
+        return b"\xbf" + b"".join(loose(item) for pair in value
+                                  for item in pair) + b"\xff"
+    if isinstance(value, list):
+        return b"\x9f" + b"".join(map(loose, value)) + b"\xff"
+    return tokens.encode(value)
+
+
 @pytest.fixture
 def check(reeve):
     """Returns a function that verifies a token with a CoRIM."""
@@ -152,6 +167,36 @@ def test_what_reeve_writes_it_reads(check):
     from_corim = check(content, code=1)
     assert from_corim == check((reeve.folder / "refs.json").read_bytes(),
                                code=1)
+
+
+def test_lengths_may_be_indefinite(check):
+    rems = realm(rems=[*tokens.REMS[:3], OTHER_RIM])
+    many = [[70000 + i, [i, Map([[i, []]])]] for i in range(30)]
+    assert "accepted" in check(loose(corim(realm(), extra=many)))
+    assert "FAILED    rems " in check(loose(corim(rems)), code=1)
+    check.reeve.write("signer", tokens.pem(KEYS["other"]))
+    message = tokens.Signed(tokens.Raw(loose(corim(realm()))), KEYS["other"])
+    protected = tokens.get(message.parts, "protected")
+    for headers, code in ((claims((4, LATE)), 0), (claims((4, EARLY)), 2)):
+        tokens.put(message.parts, "protected",
+                   tokens.Raw(loose(Map([*protected, headers]))))
+        tokens.put(message.parts, "signature", None)
+        check(tokens.sign(message), "--refs-key", "signer", code=code)
+    assert "accepted" in keyed(check.reeve, tokens.Raw(loose(anchors(anchor(
+        ["platform"])))))
+
+
+@pytest.mark.parametrize("entry", [
+    b"\xbf\x00\xff", b"\x9f", b"\x82\x9f\xff\xff", b"\xff", b"\xc1\xff",
+    b"\x5f\x41\x00\xff", b"\x7f\x61a\xff", b"\x9f" * 70 + b"\xff" * 70,
+    b"\xbf\x00\x9f\xff\x00\xff", b"\x1f", b"\xdf", b"\xa1\x00\xff",
+])
+def test_a_wrong_end_of_an_item_is_found(check, entry):
+    """In the map that has the triples, whose entries are all read."""
+    content = Tag((501, Map([[0, "id"], [3, Tag((32, PROFILE))], [
+        1, [Tag((506, Encoded((Map([[4, Map([
+            [0, [realm()]], [9, tokens.Raw(entry)]])]]),))))]]])))
+    assert "is no CoRIM" in check(content, code=2)
 
 
 @pytest.mark.parametrize("key", ["other", "p256", "p384", "p521"])

@@ -107,6 +107,20 @@ static bool count_check(struct cbor_in *in, const struct cbor_head *head)
 	return true;
 }
 
+static bool indefinite_read(struct cbor_in *in, unsigned major,
+			    struct cbor_head *head)
+{
+	if (!in->takes_indefinite || major == CBOR_BYTES || major == CBOR_TEXT)
+		return cbor_in_fail(in, TOKEN_INDEFINITE);
+	*head = (struct cbor_head){
+		.kind = major == MAJOR_OTHER ? CBOR_BREAK
+					     : (enum cbor_kind)major,
+		.number = CBOR_INDEFINITE,
+	};
+	in->at++;
+	return true;
+}
+
 bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 {
 	size_t size = 0;
@@ -121,7 +135,7 @@ bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 	major = MAJOR(byte);
 	if (INFORMATION(byte) == INFO_INDEFINITE && major != CBOR_UINT &&
 	    major != CBOR_NEGATIVE && major != CBOR_TAG)
-		return cbor_in_fail(in, TOKEN_INDEFINITE);
+		return indefinite_read(in, major, head);
 	*head = (struct cbor_head){ .kind = (enum cbor_kind)major };
 	if (!number_read(in, &head->number, &size) ||
 	    (major == MAJOR_OTHER && !other_check(in, head, size)))
@@ -162,22 +176,88 @@ bool cbor_in_int(struct cbor_in *in, int64_t *value)
 	return true;
 }
 
+bool cbor_in_break(struct cbor_in *in)
+{
+	struct cbor_in ahead = *in;
+	struct cbor_head head = { 0 };
+
+	if (!cbor_in_next(&ahead, &head) || head.kind != CBOR_BREAK)
+		return false;
+	in->at = ahead.at;
+	return true;
+}
+
+#define OPEN_MAX 32 /* items of indefinite length in one another */
+
+/* An item that a break will end. */
+struct open_item {
+	uint64_t left; /* items that are to come behind it */
+	bool is_map;
+	bool is_odd; /* a key was taken, and no value */
+};
+
+/* The items that are still to come. */
+struct pending {
+	uint64_t left; /* of definite ones inside of the last open one */
+	struct open_item items[OPEN_MAX];
+	size_t open;
+};
+
+static bool pending_open(struct pending *pending, bool is_map)
+{
+	if (pending->open == OPEN_MAX)
+		return false;
+	pending->items[pending->open++] =
+		(struct open_item){ .left = pending->left, .is_map = is_map };
+	pending->left = 0;
+	return true;
+}
+
+static bool pending_close(struct pending *pending)
+{
+	const struct open_item *last;
+
+	if (pending->left > 0 || pending->open == 0)
+		return false;
+	last = &pending->items[--pending->open];
+	pending->left = last->left;
+	return !last->is_map || !last->is_odd;
+}
+
+/* Takes a head that was read. Returns false if it cannot be there. */
+static bool pending_take(struct pending *pending, const struct cbor_head *head)
+{
+	bool is_map = head->kind == CBOR_MAP;
+
+	if (head->kind == CBOR_BREAK)
+		return pending_close(pending);
+	if (pending->left > 0)
+		pending->left--;
+	else
+		pending->items[pending->open - 1].is_odd ^= true;
+	if (head->kind == CBOR_TAG)
+		pending->left++;
+	if (!is_map && head->kind != CBOR_ARRAY)
+		return true;
+	if (head->number == CBOR_INDEFINITE)
+		return pending_open(pending, is_map);
+	pending->left += is_map ? 2 * head->number : head->number;
+	return true;
+}
+
 /* Counts the items that are still to come instead of calling itself for each
  * level, so that no depth exhausts the stack. The count cannot overflow: each
  * of at most 2^32 heads adds less than 2^32. */
 bool cbor_in_skip(struct cbor_in *in)
 {
+	struct pending pending = { .left = 1 };
 	struct cbor_head head = { 0 };
 
-	for (uint64_t left = 1; left > 0; left--) {
+	while (pending.left > 0 || pending.open > 0) {
 		if (!cbor_in_next(in, &head))
 			return false;
-		if (head.kind == CBOR_ARRAY)
-			left += head.number;
-		else if (head.kind == CBOR_MAP)
-			left += 2 * head.number;
-		else if (head.kind == CBOR_TAG)
-			left++;
+		if (!pending_take(&pending, &head))
+			return cbor_in_fail(in, TOKEN_MALFORMED);
 	}
 	return true;
 }
@@ -276,23 +356,54 @@ static bool pair_read(struct cbor_in *in, struct cbor_entry *pair)
 	       cbor_in_item(in, &pair->value);
 }
 
+/* Reads as many pairs as there are before a break. */
+static bool pairs_read_open(struct cbor_in *in, struct cbor_pairs *pairs)
+{
+	size_t room = 0;
+
+	while (!cbor_in_break(in)) {
+		if (pairs->count == room) {
+			struct cbor_entry *list;
+
+			room = room != 0 ? 2 * room : 8;
+			list = realloc(pairs->list, room * sizeof(*list));
+			if (list == NULL)
+				return cbor_in_fail(in, TOKEN_MEMORY);
+			pairs->list = list;
+		}
+		if (!pair_read(in, &pairs->list[pairs->count++]))
+			return false;
+	}
+	return true;
+}
+
+static bool pairs_read(struct cbor_in *in, size_t count,
+		       struct cbor_pairs *pairs)
+{
+	if (count == 0)
+		return true;
+	pairs->list = calloc(count, sizeof(*pairs->list));
+	if (pairs->list == NULL)
+		return cbor_in_fail(in, TOKEN_MEMORY);
+	while (pairs->count < count) {
+		if (!pair_read(in, &pairs->list[pairs->count++]))
+			return false;
+	}
+	return true;
+}
+
 bool cbor_in_map(struct cbor_in *in, struct cbor_pairs *pairs)
 {
 	struct cbor_head head;
+	bool ok;
 
 	*pairs = (struct cbor_pairs){ 0 };
 	if (!cbor_in_expect(in, CBOR_MAP, &head))
 		return false;
-	if (head.number == 0)
-		return true;
-	pairs->list = calloc((size_t)head.number, sizeof(*pairs->list));
-	if (pairs->list == NULL)
-		return cbor_in_fail(in, TOKEN_MEMORY);
-	while (pairs->count < head.number) {
-		if (!pair_read(in, &pairs->list[pairs->count++]))
-			return false;
-	}
-	return keys_differ(in, pairs);
+	ok = head.number == CBOR_INDEFINITE
+		     ? pairs_read_open(in, pairs)
+		     : pairs_read(in, (size_t)head.number, pairs);
+	return ok && keys_differ(in, pairs);
 }
 
 void cbor_pairs_free(struct cbor_pairs *pairs)

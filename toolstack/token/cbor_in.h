@@ -3,8 +3,9 @@
  * Reading CBOR (RFC 8949) that may be hostile: one item at a time, in place.
  * The reader takes every well-formed encoding of definite length, also a head
  * that is longer than it need be: a verifier of CCA tokens has to. It refuses
- * indefinite lengths, which the CCA profiles do not allow, texts that are no
- * UTF-8, and an item that claims to be longer than the bytes that are left.
+ * texts that are no UTF-8, and an item that claims to be longer than the bytes
+ * that are left. It refuses indefinite lengths, which the CCA profiles do not
+ * allow; those of arrays and maps only if it is not told to take them.
  */
 #ifndef REEVE_TOOLSTACK_TOKEN_CBOR_IN_H
 #define REEVE_TOOLSTACK_TOKEN_CBOR_IN_H
@@ -49,11 +50,16 @@ enum cbor_kind {
 	CBOR_MAP, /* as many pairs as number says follow */
 	CBOR_TAG, /* number is the tag; one item follows */
 	CBOR_OTHER, /* number: a simple value, or UINT64_MAX for a float */
+	CBOR_BREAK, /* the end of an array or a map of CBOR_INDEFINITE */
 };
 
 /* Simple values: CBOR_OTHER's number. */
 #define CBOR_FALSE 20
 #define CBOR_TRUE  21
+
+/* The number of an array or a map that a CBOR_BREAK ends. No other has so
+ * many. */
+#define CBOR_INDEFINITE UINT64_MAX
 
 struct cbor_head {
 	enum cbor_kind kind;
@@ -67,6 +73,7 @@ struct cbor_in {
 	struct span text;
 	size_t at;
 	enum token_fault fault;
+	bool takes_indefinite; /* arrays and maps, but no strings */
 };
 
 /* Sets the fault unless one is set already. Always returns false. */
@@ -80,6 +87,8 @@ bool cbor_in_expect(struct cbor_in *in, enum cbor_kind kind,
 		    struct cbor_head *head);
 /* Reads an integer; TOKEN_WRONG_TYPE if it is none, or too large. */
 bool cbor_in_int(struct cbor_in *in, int64_t *value);
+/* Takes a CBOR_BREAK if it is next. Returns false if it is not. */
+bool cbor_in_break(struct cbor_in *in);
 /* Skips the next item with all that it contains, at whatever depth. */
 bool cbor_in_skip(struct cbor_in *in);
 /* As cbor_in_skip(), and gets the item's bytes. */

@@ -67,7 +67,10 @@ static bool protected_read(struct cbor_in *in, struct token_part *part)
 	part->headers = head.content;
 	if (head.content.size == 0)
 		return true;
-	inner = (struct cbor_in){ .text = head.content };
+	inner = (struct cbor_in){
+		.text = head.content,
+		.takes_indefinite = in->takes_indefinite,
+	};
 	if (!cbor_in_map(&inner, &part->protected) || !cbor_in_end(&inner)) {
 		in->at = (size_t)(head.content.data - in->text.data) + inner.at;
 		return cbor_in_fail(in, inner.fault);

@@ -12,21 +12,22 @@ const char corim_two_digests[] = "has two digests of one hash for one thing";
 
 const char *corim_digest_get(struct span item, struct corim_digest *digest)
 {
-	struct cbor_in in = { .text = item };
+	struct cbor_in in = corim_in(item);
 	struct cbor_head head;
 	struct cbor_head algorithm;
+	struct cbor_head value;
 	size_t size;
 
-	if (!cbor_in_expect(&in, CBOR_ARRAY, &head) || head.number != 2 ||
-	    !cbor_in_next(&in, &algorithm) ||
-	    !cbor_in_expect(&in, CBOR_BYTES, &head))
+	if (!corim_array_open(&in, 2, &head) || !cbor_in_next(&in, &algorithm) ||
+	    !cbor_in_expect(&in, CBOR_BYTES, &value) ||
+	    !corim_array_end(&in, &head))
 		return "has a digest that is no array of algorithm and value";
 	digest->hash = (struct span){ 0 };
 	if (algorithm.kind == CBOR_TEXT)
 		digest->hash = algorithm.content;
 	else if (algorithm.kind == CBOR_UINT)
 		digest->hash = reference_hash_name(algorithm.number);
-	digest->value = head.content;
+	digest->value = value.content;
 	size = token_hash_size(digest->hash);
 	return size != 0 && size != digest->value.size
 		       ? "has a digest of another size than its hash"
@@ -121,7 +122,7 @@ static const char *signing_judge(const struct token_part *message)
 
 static const char *signed_read(struct span text, struct corim_reader *reader)
 {
-	struct cbor_in in = { .text = text };
+	struct cbor_in in = corim_in(text);
 	struct token_part message = { 0 };
 	const char *problem = corim_broken;
 

@@ -7,9 +7,25 @@
 
 const char corim_broken[] = "is no CoRIM that can be read";
 
+struct cbor_in corim_in(struct span text)
+{
+	return (struct cbor_in){ .text = text, .takes_indefinite = true };
+}
+
+bool corim_array_open(struct cbor_in *in, uint64_t count, struct cbor_head *head)
+{
+	return cbor_in_expect(in, CBOR_ARRAY, head) &&
+	       (head->number == count || head->number == CBOR_INDEFINITE);
+}
+
+bool corim_array_end(struct cbor_in *in, const struct cbor_head *head)
+{
+	return head->number != CBOR_INDEFINITE || cbor_in_break(in);
+}
+
 bool corim_map_read(struct span text, struct cbor_pairs *pairs)
 {
-	struct cbor_in in = { .text = text };
+	struct cbor_in in = corim_in(text);
 
 	return cbor_in_map(&in, pairs) && cbor_in_end(&in);
 }
@@ -65,7 +81,7 @@ bool corim_map_has_only(struct span text, const int64_t *keys, size_t count)
 bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,
 		       struct span *content)
 {
-	struct cbor_in in = { .text = text };
+	struct cbor_in in = corim_in(text);
 	struct cbor_head head;
 
 	if (tag != 0 &&
@@ -79,7 +95,7 @@ bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,
 
 const char *corim_array_walk(struct span text, struct corim_walk walk)
 {
-	struct cbor_in in = { .text = text };
+	struct cbor_in in = corim_in(text);
 	struct cbor_head head;
 	struct span item;
 
@@ -88,6 +104,8 @@ const char *corim_array_walk(struct span text, struct corim_walk walk)
 	for (uint64_t i = head.number; i > 0; i--) {
 		const char *problem;
 
+		if (head.number == CBOR_INDEFINITE && cbor_in_break(&in))
+			return NULL;
 		if (!cbor_in_item(&in, &item))
 			return corim_broken;
 		problem = walk.take(item, walk.context);
@@ -99,17 +117,17 @@ const char *corim_array_walk(struct span text, struct corim_walk walk)
 
 bool corim_pair_get(struct span text, struct span *first, struct span *second)
 {
-	struct cbor_in in = { .text = text };
+	struct cbor_in in = corim_in(text);
 	struct cbor_head head;
 
-	return cbor_in_expect(&in, CBOR_ARRAY, &head) && head.number == 2 &&
-	       cbor_in_item(&in, first) && cbor_in_item(&in, second);
+	return corim_array_open(&in, 2, &head) && cbor_in_item(&in, first) &&
+	       cbor_in_item(&in, second) && corim_array_end(&in, &head);
 }
 
 /* Returns the outermost tag; 0: there is none. */
 static uint64_t tag_of(struct span text)
 {
-	struct cbor_in in = { .text = text };
+	struct cbor_in in = corim_in(text);
 	struct cbor_head head;
 
 	return cbor_in_expect(&in, CBOR_TAG, &head) ? head.number : 0;
@@ -149,7 +167,7 @@ static bool profile_find(struct span name, enum corim_profile *profile)
 const char *corim_open(struct span text, enum corim_profile *profile,
 		       struct cbor_pairs *corim)
 {
-	struct cbor_in in = { .text = text };
+	struct cbor_in in = corim_in(text);
 	struct cbor_head head;
 	struct span named;
 	struct span uri;

@@ -14,6 +14,15 @@ enum corim_profile {
 	CORIM_OF_PLATFORMS,
 };
 
+/* Returns a reader of a CoRIM's items: other programs write arrays and maps of
+ * indefinite length. */
+struct cbor_in corim_in(struct span text);
+/* Reads the head of an array of count items, or of one that a break ends. */
+bool corim_array_open(struct cbor_in *in, uint64_t count,
+		      struct cbor_head *head);
+/* Returns whether all items of an array were taken that has such a head. */
+bool corim_array_end(struct cbor_in *in, const struct cbor_head *head);
+
 /* Reads a map that is all of text. The caller frees *pairs in any case. */
 bool corim_map_read(struct span text, struct cbor_pairs *pairs);
 /* Gets the value of an entry. Returns false if there is none. */

@@ -122,7 +122,7 @@ static const char *component_add(const struct cbor_pairs *values,
 /* Reads [value, mask] after its tag. */
 static bool masked_get(struct span raw, struct reference_bytes *bytes)
 {
-	struct cbor_in in = { .text = raw };
+	struct cbor_in in = corim_in(raw);
 	struct cbor_head head;
 	struct span value;
 	struct span mask;

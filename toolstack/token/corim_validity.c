@@ -10,7 +10,7 @@
  * end cannot be read. */
 static bool time_read(struct span value, uint64_t tag, int64_t *seconds)
 {
-	struct cbor_in in = { .text = value };
+	struct cbor_in in = corim_in(value);
 	struct cbor_head head;
 
 	if (tag != 0 &&
