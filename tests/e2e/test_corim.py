@@ -255,7 +255,8 @@ def claims(*pairs):
 
 
 LATE, EARLY = 1 << 40, 1000
-NO_TIME = "whose time is no whole number"
+NO_TIME = "whose time cannot be read"
+SINGLE = tokens.Raw(b"\xfa\x4f\x00\x00\x00")  # the year 2038
 
 
 @pytest.mark.parametrize("headers, problem", [
@@ -268,7 +269,16 @@ NO_TIME = "whose time is no whole number"
     ([meta(None, LATE), claims((4, EARLY))], "no longer valid"),
     ([meta(None, EARLY), claims((4, LATE))], "no longer valid"),
     ([claims((4, "2099"))], NO_TIME), ([claims((4, Tag((1, LATE))))], NO_TIME),
-    ([claims((4, 1e12))], NO_TIME), ([claims((5, b""))], NO_TIME),
+    ([claims((4, 1e12 + 0.5), (5, 1000.5))], None),
+    ([claims((4, SINGLE))], None), ([claims((5, SINGLE))], "not valid yet"),
+    ([claims((4, 1000.5))], "no longer valid"),
+    ([claims((4, -1e9))], "no longer valid"),
+    ([claims((4, 1e300))], NO_TIME), ([claims((4, float("nan")))], NO_TIME),
+    ([claims((4, float("inf")))], NO_TIME), ([claims((4, True))], NO_TIME),
+    ([claims((4, tokens.Raw(b"\xf9\x7b\xff")))], NO_TIME),
+    ([claims((4, tokens.Raw(b"\xf8\xff")))], NO_TIME),
+    ([claims((5, b""))], NO_TIME), ([meta(None, 1e12)], None),
+    ([meta(None, 1000.5)], "no longer valid"),
     ([[15, 7]], "no CoRIM"), ([[15, Map([[4, LATE], [4, EARLY]])]],
                               "no CoRIM"),
     ([[8, Map([])]], "no CoRIM"),

@@ -5,6 +5,37 @@
 #include "toolstack/token/corim.h"
 #include "toolstack/token/corim_items.h"
 
+/* The first byte of a float, of 32 and of 64 bits. No time fits into 16. */
+#define FLOAT_32 0xfa
+#define FLOAT_64 0xfb
+
+#define SECONDS_MAX 0x1p53 /* a double has whole numbers up to there */
+
+/* Reads a float as the least whole number that is not below it. */
+static bool float_read(struct span item, int64_t *seconds)
+{
+	uint64_t bits = 0;
+	uint32_t half;
+	float single;
+	double number;
+
+	for (size_t i = 1; i < item.size; i++)
+		bits = bits << 8 | item.data[i];
+	memcpy(&number, &bits, sizeof(number));
+	if (*item.data == FLOAT_32) {
+		half = (uint32_t)bits;
+		memcpy(&single, &half, sizeof(single));
+		number = single;
+	} else if (*item.data != FLOAT_64) {
+		return false;
+	}
+	if (!(number > -SECONDS_MAX && number < SECONDS_MAX))
+		return false;
+	*seconds = (int64_t)number;
+	*seconds += (double)*seconds < number;
+	return true;
+}
+
 /* Reads a time in seconds since 1970, after a tag or, for tag 0, without one.
  * Returns false if the value is none: a file must not hold for ever because its
  * end cannot be read. */
@@ -16,7 +47,11 @@ static bool time_read(struct span value, uint64_t tag, int64_t *seconds)
 	if (tag != 0 &&
 	    (!cbor_in_expect(&in, CBOR_TAG, &head) || head.number != tag))
 		return false;
-	return cbor_in_int(&in, seconds);
+	value = span_skip(value, in.at);
+	if (!cbor_in_next(&in, &head))
+		return false;
+	return cbor_head_int(&head, seconds) ||
+	       (head.kind == CBOR_OTHER && float_read(value, seconds));
 }
 
 const char *corim_validity_judge(struct span validity)
@@ -58,8 +93,7 @@ const char *corim_claims_judge(struct span claims)
 	if (corim_map_read(claims, &pairs)) {
 		if (!claim_read(&pairs, CWT_NOT_AFTER, &after) ||
 		    !claim_read(&pairs, CWT_NOT_BEFORE, &before))
-			problem = "has a signature whose time is no whole "
-				  "number of seconds";
+			problem = "has a signature whose time cannot be read";
 		else if (now >= after)
 			problem = "is no longer valid: its signature has ended";
 		else if (now < before)
