@@ -236,6 +236,21 @@ def test_other_authorities_are_refused(reeve):
             reeve, "root.pem", code=1)
 
 
+def test_roots_are_whole(reeve):
+    write_token(reeve)
+    authority = Authority(reeve.folder)
+    root, middle = ((authority.folder / f"{name}.pem").read_bytes()
+                    for name in ("root", "middle"))
+    for content in (b"", PEM, root[:-40], root + middle[:-40],
+                    root + middle.replace(b"MII", b"MIJ", 1)):
+        reeve.write("roots", content)
+        done = reeve.run("token", "verify", "token", "--platform-root",
+                         "roots", *WAIVED)
+        assert done.returncode == 2 and "holds no X.509" in done.stderr
+    reeve.write("roots", middle + root)
+    rooted(reeve, "roots", code=1)
+
+
 @pytest.mark.parametrize("extension, options, reason", [
     ("keyUsage=keyEncipherment", [], "may not sign"),
     ("keyUsage=digitalSignature", ["-days", "0"], "expired"),

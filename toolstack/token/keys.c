@@ -132,12 +132,14 @@ int reeve_keys_load(const char *path, struct reeve_keys **out,
 	return result;
 }
 
-/* Adds each certificate of a PEM text. Returns how many. */
-static int roots_add(X509_STORE *roots, const char *text, size_t size)
+/* Adds each certificate of a PEM text. Returns false if there is none, or if
+ * one cannot be read: an authority must not be missing without a word. */
+static bool roots_add(X509_STORE *roots, const char *text, size_t size)
 {
 	BIO *bio = BIO_new_mem_buf(text, (int)size);
 	X509 *certificate;
-	int count = 0;
+	size_t count = 0;
+	bool whole;
 
 	while (bio != NULL && (certificate = PEM_read_bio_X509(bio, NULL, NULL,
 							       NULL)) != NULL) {
@@ -145,8 +147,9 @@ static int roots_add(X509_STORE *roots, const char *text, size_t size)
 		X509_free(certificate);
 	}
 	BIO_free(bio);
+	whole = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
 	ERR_clear_error();
-	return count;
+	return whole && count != 0;
 }
 
 int reeve_keys_load_roots(const char *path, struct reeve_keys **out,
@@ -165,9 +168,11 @@ int reeve_keys_load_roots(const char *path, struct reeve_keys **out,
 		keys->roots = X509_STORE_new();
 	if (keys == NULL || keys->roots == NULL)
 		result = REEVE_ERR_MEMORY;
-	else if (size > KEY_FILE_MAX || roots_add(keys->roots, text, size) == 0)
-		result = report_error(report, REEVE_ERR_ARGUMENT, &place, NULL,
-				      NULL, "holds no X.509 certificate in PEM");
+	else if (size > KEY_FILE_MAX || !roots_add(keys->roots, text, size))
+		result = report_error(
+			report, REEVE_ERR_ARGUMENT, &place, NULL, NULL,
+			"holds no X.509 certificate in PEM, or one that "
+			"is not whole");
 	free(text);
 	if (result == REEVE_OK)
 		*out = keys;
