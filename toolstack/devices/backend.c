@@ -2,33 +2,27 @@
 /* Makes the host's side of devices. */
 #include "toolstack/devices/backend.h"
 
-#include <errno.h>
 #include <json-c/json.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "toolstack/devices/holder.h"
-#include "toolstack/devices/images.h"
-#include "toolstack/host/link.h"
-
-#define SHOWN(words) (int)(words).length, (words).at
-
-/* Where a distribution puts the program that attaches QEMU to bridges. */
-static const char *const bridge_helpers[] = {
-	"/usr/lib/qemu/qemu-bridge-helper",
-	"/usr/libexec/qemu-bridge-helper",
-};
+#include "toolstack/devices/look.h"
+#include "toolstack/devices/refuse.h"
+#include "toolstack/report/report.h"
 
 static void add_text(struct json_object *object, const char *name,
 		     const char *text)
 {
 	json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static void add_words(struct json_object *object, const char *name,
+		      struct words words)
+{
+	json_object_object_add(
+		object, name,
+		json_object_new_string_len(words.at, (int)words.length));
 }
 
 static void add_flag(struct json_object *object, const char *name, bool value)
@@ -37,88 +31,6 @@ static void add_flag(struct json_object *object, const char *name, bool value)
 }
 
 /* ---- Disks -------------------------------------------------------------- */
-
-struct disk_path {
-	char text[PATH_MAX];
-};
-
-/* A target without a / at its start is below /dev, as in xl. */
-static struct disk_path disk_path(const struct domain_disk *disk)
-{
-	bool below_dev = disk->target.length > 0 && disk->target.at[0] != '/';
-	struct disk_path path;
-
-	(void)snprintf(path.text, sizeof(path.text), "%s%.*s",
-		       below_dev ? "/dev/" : "", SHOWN(disk->target));
-	return path;
-}
-
-/* Refuses what a setting names; why may be NULL. */
-static int path_refuse(struct words path, const struct report_place *place,
-		       const char *key, const char *hint, const char *what,
-		       const char *why, struct reeve_report *report)
-{
-	return report_error(report, REEVE_ERR_CONFIG, place, key, hint,
-			    "'%.*s' %s%s%s", SHOWN(path), what,
-			    why != NULL ? ": " : "", why != NULL ? why : "");
-}
-
-static int disk_refuse(const struct domain_disk *disk, const char *hint,
-		       const char *what, const char *why,
-		       struct reeve_report *report)
-{
-	const struct report_place place =
-		domain_words_place(disk->entry, disk->target);
-	const struct disk_path path = disk_path(disk);
-	const struct words tried = { path.text, strlen(path.text) };
-
-	return path_refuse(tried, &place, key_name(KEY_disk), hint, what, why,
-			   report);
-}
-
-int backend_disk_try(const struct domain_disk *disk,
-		     const struct reeve_watch *watch,
-		     struct reeve_report *report)
-{
-	int result = image_try(disk_path(disk).text, disk->writable, watch);
-
-	if (result != REEVE_ERR_CONFIG)
-		return result;
-	return disk_refuse(disk, "mend what it is on, and try again",
-			   "does not answer", NULL, report);
-}
-
-/* Checks that the image is there. *block: it is a block device. */
-static int disk_look(const struct domain_disk *disk, bool *block,
-		     struct reeve_report *report)
-{
-	struct disk_path path = disk_path(disk);
-	struct stat status;
-
-	if (disk->target.length >= PATH_MAX - sizeof("/dev/"))
-		return disk_refuse(disk, NULL, "is too long for a path", NULL,
-				   report);
-	if (stat(path.text, &status) != 0) {
-		return disk_refuse(disk, "make it first, or correct the path",
-				   "cannot be used", strerror(errno), report);
-	}
-	*block = S_ISBLK(status.st_mode);
-	if (!*block && !S_ISREG(status.st_mode)) {
-		return disk_refuse(disk, NULL,
-				   "is neither a file nor a block device", NULL,
-				   report);
-	}
-	if (access(path.text, disk->writable ? R_OK | W_OK : R_OK) != 0) {
-		return disk_refuse(disk,
-				   disk->writable ? "write access=ro if the "
-						    "guest need not write"
-						  : NULL,
-				   disk->writable ? "cannot be written"
-						  : "cannot be read",
-				   strerror(errno), report);
-	}
-	return REEVE_OK;
-}
 
 /* Makes the node below, which reads and writes the file. Locks are taken in any
  * case: two guests must not write one image. */
@@ -152,7 +64,7 @@ int backend_disk(const struct domain_disk *disk, const char *id,
 	};
 	struct json_object *node;
 	bool block = false;
-	int result = disk_look(disk, &block, report);
+	int result = look_disk(disk, &block, report);
 
 	if (result != REEVE_OK)
 		return result;
@@ -203,55 +115,12 @@ int backend_disk_refused(const struct domain_disk *disk, const char *words,
 
 /* ---- Network interfaces ------------------------------------------------- */
 
-static int vif_refuse(const struct domain_vif *vif, struct words words,
-		      const char *hint, const char *what, const char *why,
-		      struct reeve_report *report)
+static void bridge_network(const struct domain_vif *vif,
+			   struct json_object *network)
 {
-	struct report_place place = domain_words_place(vif->entry, words);
-
-	return report_error(report, REEVE_ERR_CONFIG, &place, key_name(KEY_vif),
-			    hint, "'%.*s' %s%s%s", SHOWN(words), what,
-			    why != NULL ? ": " : "", why != NULL ? why : "");
-}
-
-static const char *bridge_helper(void)
-{
-	for (size_t i = 0;
-	     i < sizeof(bridge_helpers) / sizeof(bridge_helpers[0]); i++) {
-		if (access(bridge_helpers[i], X_OK) == 0)
-			return bridge_helpers[i];
-	}
-	return NULL;
-}
-
-static int bridge_network(const struct domain_vif *vif,
-			  struct json_object *network,
-			  struct reeve_report *report)
-{
-	const char *helper = bridge_helper();
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/sys/class/net/%.*s/bridge",
-		       SHOWN(vif->bridge));
-	if (access(path, F_OK) != 0) {
-		return vif_refuse(vif, vif->bridge,
-				  "make it (ip link add NAME type bridge), or "
-				  "remove bridge= for a network of its own",
-				  "is no bridge of this computer", NULL, report);
-	}
-	if (helper == NULL) {
-		return vif_refuse(vif, vif->bridge,
-				  "install the package qemu-system-common",
-				  "needs QEMU's bridge helper, which is not "
-				  "installed",
-				  NULL, report);
-	}
 	add_text(network, "type", "bridge");
-	json_object_object_add(network, "br",
-			       json_object_new_string_len(
-				       vif->bridge.at, (int)vif->bridge.length));
-	add_text(network, "helper", helper);
-	return REEVE_OK;
+	add_words(network, "br", vif->bridge);
+	add_text(network, "helper", look_bridge_helper());
 }
 
 /* An interface of the host that was made before: no script configures it. */
@@ -259,10 +128,7 @@ static void tap_network(const struct domain_vif *vif,
 			struct json_object *network)
 {
 	add_text(network, "type", "tap");
-	json_object_object_add(
-		network, "ifname",
-		json_object_new_string_len(vif->vifname.at,
-					   (int)vif->vifname.length));
+	add_words(network, "ifname", vif->vifname);
 	add_text(network, "script", "no");
 	add_text(network, "downscript", "no");
 }
@@ -291,20 +157,19 @@ static void user_network(const struct domain_vif *vif,
 int backend_vif(const struct domain_vif *vif, const char *id,
 		struct json_object **out, struct reeve_report *report)
 {
-	struct json_object *network = json_object_new_object();
-	int result = REEVE_OK;
+	struct json_object *network;
+	int result = look_vif(vif, report);
 
+	if (result != REEVE_OK)
+		return result;
+	network = json_object_new_object();
 	add_text(network, "id", id);
 	if (vif->bridge.at != NULL)
-		result = bridge_network(vif, network, report);
+		bridge_network(vif, network);
 	else if (vif->vifname.at != NULL)
 		tap_network(vif, network);
 	else
 		user_network(vif, network);
-	if (result != REEVE_OK) {
-		json_object_put(network);
-		return result;
-	}
 	*out = network;
 	return REEVE_OK;
 }
@@ -361,68 +226,14 @@ int backend_vif_refused(const struct domain_vif *vif, const char *words,
 
 /* ---- Channels ----------------------------------------------------------- */
 
-static int channel_refuse(const struct domain_channel *channel,
-			  const char *hint, const char *what, const char *why,
-			  struct reeve_report *report)
-{
-	const struct report_place place =
-		domain_words_place(channel->entry, channel->path);
-
-	return path_refuse(channel->path, &place, key_name(KEY_channel), hint,
-			   what, why, report);
-}
-
-/* Checks that a file can be made in the folder of a path. */
-static int socket_folder_look(const struct domain_channel *channel,
-			      const char *path, struct reeve_report *report)
-{
-	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX];
-
-	(void)snprintf(folder, sizeof(folder), "%.*s",
-		       slash != NULL ? (int)(slash - path) : 1,
-		       slash != NULL ? path : ".");
-	if (access(folder[0] != '\0' ? folder : "/", W_OK | X_OK) == 0)
-		return REEVE_OK;
-	return channel_refuse(
-		channel, "make the folder first, or correct the path",
-		"cannot be made: no file can be made in its folder",
-		strerror(errno), report);
-}
-
-/* QEMU removes whatever is in the place of its socket. So it must be nothing,
- * or a socket on which nobody listens any more. */
-static int socket_look(const struct domain_channel *channel, const char *path,
-		       struct reeve_report *report)
-{
-	struct stat status;
-	int fd;
-
-	if (lstat(path, &status) != 0)
-		return socket_folder_look(channel, path, report);
-	if (!S_ISSOCK(status.st_mode)) {
-		return channel_refuse(channel, "choose another path",
-				      "is there already, and no socket", NULL,
-				      report);
-	}
-	fd = link_connect(path);
-	if (fd < 0 && errno != EAGAIN)
-		return REEVE_OK;
-	if (fd >= 0)
-		close(fd);
-	return channel_refuse(channel, "choose another path",
-			      "is a socket on which a program listens", NULL,
-			      report);
-}
-
-static struct json_object *socket_backend(const char *path)
+static struct json_object *socket_backend(struct words path)
 {
 	struct json_object *address = json_object_new_object();
 	struct json_object *place = json_object_new_object();
 	struct json_object *data = json_object_new_object();
 	struct json_object *backend = json_object_new_object();
 
-	add_text(place, "path", path);
+	add_words(place, "path", path);
 	add_text(address, "type", "unix");
 	json_object_object_add(address, "data", place);
 	json_object_object_add(data, "addr", address);
@@ -446,20 +257,15 @@ int backend_channel(const struct domain_channel *channel, const char *id,
 		    struct json_object **out, struct reeve_report *report)
 {
 	struct json_object *chardev;
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)] = "";
-	int result = REEVE_OK;
+	int result = look_channel(channel, report);
 
-	if (channel->connection == CHANNEL_SOCKET) {
-		(void)snprintf(path, sizeof(path), "%.*s", SHOWN(channel->path));
-		result = socket_look(channel, path, report);
-	}
 	if (result != REEVE_OK)
 		return result;
 	chardev = json_object_new_object();
 	add_text(chardev, "id", id);
 	json_object_object_add(chardev, "backend",
 			       channel->connection == CHANNEL_SOCKET
-				       ? socket_backend(path)
+				       ? socket_backend(channel->path)
 				       : pty_backend());
 	*out = chardev;
 	return REEVE_OK;
@@ -467,41 +273,15 @@ int backend_channel(const struct domain_channel *channel, const char *id,
 
 /* ---- Shared folders ----------------------------------------------------- */
 
-static int p9_refuse(const struct domain_p9 *folder, const char *hint,
-		     const char *what, const char *why,
-		     struct reeve_report *report)
-{
-	const struct report_place place =
-		domain_words_place(folder->entry, folder->path);
-
-	return path_refuse(folder->path, &place, key_name(KEY_p9), hint, what,
-			   why, report);
-}
-
 int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
 	       struct reeve_report *report)
 {
-	/* xl's only security model is "none". */
-	enum share_way way =
-		folder->security_model.at != NULL ? SHARE_PLAIN : SHARE_MAPPED;
-	char given[PATH_MAX], path[PATH_MAX];
+	char path[PATH_MAX];
+	int result = look_p9(folder, path, report);
 
-	(void)snprintf(given, sizeof(given), "%.*s", SHOWN(folder->path));
-	if (realpath(given, path) == NULL) {
-		return p9_refuse(folder, "make it first, or correct the path",
-				 "cannot be used", strerror(errno), report);
-	}
-	if (!share_is_offered(way)) {
-		return p9_refuse(folder,
-				 "remove security_model=none, or use a host of "
-				 "another user than root",
-				 "is not shared so by a host of root's: the "
-				 "guest could make device nodes there, and "
-				 "programs that run as root",
-				 NULL, report);
-	}
-	share_id(path, way, id);
-	return REEVE_OK;
+	if (result == REEVE_OK)
+		share_id(path, look_p9_way(folder), id);
+	return result;
 }
 
 int backend_p9_refused(const struct domain_p9 *folder, const char *words,

@@ -11,9 +11,8 @@ struct json_object;
 
 /*
  * Make the arguments of blockdev-add, netdev_add and chardev-add, under that
- * id. What can be seen without QEMU is checked: the file, the bridge, the place
- * of the socket. They return 0, or REEVE_ERR_CONFIG with an error at the part
- * of the configuration.
+ * id, after the looks of look.h. They return 0, or REEVE_ERR_CONFIG with an
+ * error at the part of the configuration.
  */
 int backend_disk(const struct domain_disk *disk, const char *id,
 		 struct json_object **out, struct reeve_report *report);
@@ -21,12 +20,6 @@ int backend_vif(const struct domain_vif *vif, const char *id,
 		struct json_object **out, struct reeve_report *report);
 int backend_channel(const struct domain_channel *channel, const char *id,
 		    struct json_object **out, struct reeve_report *report);
-
-/* Refuses a disk whose storage does not answer: QEMU would wait for it. Returns
- * 0, REEVE_ERR_CONFIG, or as image_try() does. */
-int backend_disk_try(const struct domain_disk *disk,
-		     const struct reeve_watch *watch,
-		     struct reeve_report *report);
 
 /* Makes the id under which QEMU knows a shared folder. Returns 0, or
  * REEVE_ERR_CONFIG: there is no such folder, or no host of this user offers it

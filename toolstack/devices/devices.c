@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "toolstack/devices/backend.h"
 #include "toolstack/devices/images.h"
+#include "toolstack/devices/look.h"
 #include "toolstack/host/clock.h"
 #include "toolstack/host/link.h"
 #include "toolstack/host/watch.h"
@@ -178,7 +178,7 @@ int devices_try(const struct domain *domain, const struct reeve_watch *watch,
 	int result = REEVE_OK;
 
 	for (size_t i = 0; result == REEVE_OK && i < domain->disk_count; i++)
-		result = backend_disk_try(&domain->disks[i], watch, report);
+		result = look_disk_storage(&domain->disks[i], watch, report);
 	return result;
 }
 

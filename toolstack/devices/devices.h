@@ -44,7 +44,7 @@ int devices_reap(struct devices *devices, const struct devices_slots *slots,
 		 struct reeve_report *report);
 
 /* Refuses a guest with a disk whose storage does not answer. Returns as
- * backend_disk_try() does. */
+ * look_disk_storage() does. */
 int devices_try(const struct domain *domain, const struct reeve_watch *watch,
 		struct reeve_report *report);
 /*

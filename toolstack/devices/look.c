@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Looks at images, bridges, sockets and folders of this computer. */
+#include "toolstack/devices/look.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "toolstack/devices/images.h"
+#include "toolstack/devices/refuse.h"
+#include "toolstack/host/link.h"
+#include "toolstack/host/share.h"
+
+/* Where a distribution puts the program that attaches QEMU to bridges. */
+static const char *const bridge_helpers[] = {
+	"/usr/lib/qemu/qemu-bridge-helper",
+	"/usr/libexec/qemu-bridge-helper",
+};
+
+/* ---- Disks -------------------------------------------------------------- */
+
+int look_disk_storage(const struct domain_disk *disk,
+		      const struct reeve_watch *watch,
+		      struct reeve_report *report)
+{
+	int result = image_try(disk_path(disk).text, disk->writable, watch);
+
+	if (result != REEVE_ERR_CONFIG)
+		return result;
+	return disk_refuse(disk, "mend what it is on, and try again",
+			   "does not answer", NULL, report);
+}
+
+int look_disk(const struct domain_disk *disk, bool *block,
+	      struct reeve_report *report)
+{
+	struct disk_path path = disk_path(disk);
+	struct stat status;
+
+	if (disk->target.length >= PATH_MAX - sizeof("/dev/"))
+		return disk_refuse(disk, NULL, "is too long for a path", NULL,
+				   report);
+	if (stat(path.text, &status) != 0) {
+		return disk_refuse(disk, "make it first, or correct the path",
+				   "cannot be used", strerror(errno), report);
+	}
+	*block = S_ISBLK(status.st_mode);
+	if (!*block && !S_ISREG(status.st_mode)) {
+		return disk_refuse(disk, NULL,
+				   "is neither a file nor a block device", NULL,
+				   report);
+	}
+	if (access(path.text, disk->writable ? R_OK | W_OK : R_OK) != 0) {
+		return disk_refuse(disk,
+				   disk->writable ? "write access=ro if the "
+						    "guest need not write"
+						  : NULL,
+				   disk->writable ? "cannot be written"
+						  : "cannot be read",
+				   strerror(errno), report);
+	}
+	return REEVE_OK;
+}
+
+/* ---- Network interfaces ------------------------------------------------- */
+
+const char *look_bridge_helper(void)
+{
+	for (size_t i = 0;
+	     i < sizeof(bridge_helpers) / sizeof(bridge_helpers[0]); i++) {
+		if (access(bridge_helpers[i], X_OK) == 0)
+			return bridge_helpers[i];
+	}
+	return NULL;
+}
+
+static int bridge_look(const struct domain_vif *vif, struct reeve_report *report)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/sys/class/net/%.*s/bridge",
+		       SHOWN(vif->bridge));
+	if (access(path, F_OK) != 0) {
+		return vif_refuse(vif, vif->bridge,
+				  "make it (ip link add NAME type bridge), or "
+				  "remove bridge= for a network of its own",
+				  "is no bridge of this computer", NULL, report);
+	}
+	if (look_bridge_helper() != NULL)
+		return REEVE_OK;
+	return vif_refuse(vif, vif->bridge,
+			  "install the package qemu-system-common",
+			  "needs QEMU's bridge helper, which is not installed",
+			  NULL, report);
+}
+
+int look_vif(const struct domain_vif *vif, struct reeve_report *report)
+{
+	return vif->bridge.at != NULL ? bridge_look(vif, report) : REEVE_OK;
+}
+
+/* ---- Channels ----------------------------------------------------------- */
+
+/* Checks that a file can be made in the folder of a path. */
+static int socket_folder_look(const struct domain_channel *channel,
+			      const char *path, struct reeve_report *report)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	(void)snprintf(folder, sizeof(folder), "%.*s",
+		       slash != NULL ? (int)(slash - path) : 1,
+		       slash != NULL ? path : ".");
+	if (access(folder[0] != '\0' ? folder : "/", W_OK | X_OK) == 0)
+		return REEVE_OK;
+	return channel_refuse(
+		channel, "make the folder first, or correct the path",
+		"cannot be made: no file can be made in its folder",
+		strerror(errno), report);
+}
+
+/* QEMU removes whatever is in the place of its socket. So it must be nothing,
+ * or a socket on which nobody listens any more. */
+static int socket_look(const struct domain_channel *channel, const char *path,
+		       struct reeve_report *report)
+{
+	struct stat status;
+	int fd;
+
+	if (lstat(path, &status) != 0)
+		return socket_folder_look(channel, path, report);
+	if (!S_ISSOCK(status.st_mode)) {
+		return channel_refuse(channel, "choose another path",
+				      "is there already, and no socket", NULL,
+				      report);
+	}
+	fd = link_connect(path);
+	if (fd < 0 && errno != EAGAIN)
+		return REEVE_OK;
+	if (fd >= 0)
+		close(fd);
+	return channel_refuse(channel, "choose another path",
+			      "is a socket on which a program listens", NULL,
+			      report);
+}
+
+int look_channel(const struct domain_channel *channel,
+		 struct reeve_report *report)
+{
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+
+	if (channel->connection != CHANNEL_SOCKET)
+		return REEVE_OK;
+	(void)snprintf(path, sizeof(path), "%.*s", SHOWN(channel->path));
+	return socket_look(channel, path, report);
+}
+
+/* ---- Shared folders ----------------------------------------------------- */
+
+/* xl's only security model is "none". */
+enum share_way look_p9_way(const struct domain_p9 *folder)
+{
+	return folder->security_model.at != NULL ? SHARE_PLAIN : SHARE_MAPPED;
+}
+
+int look_p9(const struct domain_p9 *folder, char path[PATH_MAX],
+	    struct reeve_report *report)
+{
+	char given[PATH_MAX];
+
+	(void)snprintf(given, sizeof(given), "%.*s", SHOWN(folder->path));
+	if (realpath(given, path) == NULL) {
+		return p9_refuse(folder, "make it first, or correct the path",
+				 "cannot be used", strerror(errno), report);
+	}
+	if (share_is_offered(look_p9_way(folder)))
+		return REEVE_OK;
+	return p9_refuse(folder,
+			 "remove security_model=none, or use a host of another "
+			 "user than root",
+			 "is not shared so by a host of root's: the guest could "
+			 "make device nodes there, and programs that run as "
+			 "root",
+			 NULL, report);
+}
