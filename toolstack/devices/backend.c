@@ -215,8 +215,12 @@ int backend_vif_refused(const struct domain_vif *vif, const char *words,
 	}
 	if (vif->vifname.at != NULL) {
 		return vif_refuse(vif, vif->vifname,
-				  "make it first: ip tuntap add NAME mode tap "
-				  "user YOU",
+				  strstr(words, "busy") != NULL
+					  ? "end the program that has it, or "
+					    "name another"
+					  : "make it for the user of the host: "
+					    "ip tuntap add NAME mode tap user "
+					    "YOU",
 				  "cannot be used", words, report);
 	}
 	place = domain_words_place(vif->entry, (struct words){ 0 });

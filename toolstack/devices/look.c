@@ -3,6 +3,7 @@
 #include "toolstack/devices/look.h"
 
 #include <errno.h>
+#include <linux/if_tun.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,9 +99,51 @@ static int bridge_look(const struct domain_vif *vif, struct reeve_report *report
 			  NULL, report);
 }
 
+/* Returns the flags of an interface that the driver of tun and tap made. 0: it
+ * is another interface. */
+static unsigned long tap_flags(const char *folder)
+{
+	char path[64];
+	char text[32] = "";
+	FILE *in;
+
+	(void)snprintf(path, sizeof(path), "%s/tun_flags", folder);
+	in = fopen(path, "re");
+	if (in == NULL)
+		return 0;
+	if (fgets(text, sizeof(text), in) == NULL)
+		text[0] = '\0';
+	(void)fclose(in); /* only read */
+	return strtoul(text, NULL, 0);
+}
+
+/* QEMU of root makes an interface that is not there, which leads nowhere. */
+static int tap_look(const struct domain_vif *vif, struct reeve_report *report)
+{
+	char folder[48];
+
+	(void)snprintf(folder, sizeof(folder), "/sys/class/net/%.*s",
+		       SHOWN(vif->vifname));
+	if (access(folder, F_OK) != 0) {
+		return vif_refuse(vif, vif->vifname,
+				  "make it first (ip tuntap add NAME mode tap "
+				  "user YOU), or remove vifname= for a network "
+				  "of its own",
+				  "is no interface of this computer", NULL,
+				  report);
+	}
+	if ((tap_flags(folder) & IFF_TAP) != 0)
+		return REEVE_OK;
+	return vif_refuse(vif, vif->vifname,
+			  "name one that ip tuntap add NAME mode tap has made",
+			  "is no tap interface", NULL, report);
+}
+
 int look_vif(const struct domain_vif *vif, struct reeve_report *report)
 {
-	return vif->bridge.at != NULL ? bridge_look(vif, report) : REEVE_OK;
+	if (vif->bridge.at != NULL)
+		return bridge_look(vif, report);
+	return vif->vifname.at != NULL ? tap_look(vif, report) : REEVE_OK;
 }
 
 /* ---- Channels ----------------------------------------------------------- */

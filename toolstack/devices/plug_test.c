@@ -321,6 +321,16 @@ static void a_bridge_that_is_none_is_told(void **state)
 		     "'reeve-no-such' is no bridge of this computer");
 }
 
+/* QEMU of root would make the first of them. */
+static void a_tap_that_is_none_is_told(void **state)
+{
+	plug_refused(*state, "vif=['vifname=reeve-none']", 15, "vif",
+		     "'reeve-none' is no interface of this computer");
+	assert_int_not_equal(access("/sys/class/net/reeve-none", F_OK), 0);
+	plug_refused(*state, "vif=['vifname=lo']", 15, "vif",
+		     "'lo' is no tap interface");
+}
+
 static void a_folder_that_is_not_shared_is_told(void **state)
 {
 	plug_refused(*state, "p9=['tag=t,path=/nowhere']", 17, "p9",
@@ -479,6 +489,7 @@ int main(void)
 		PLUG_TEST(two_guests_cannot_write_one_image),
 		PLUG_TEST(a_taken_port_is_told_at_its_place),
 		PLUG_TEST(a_bridge_that_is_none_is_told),
+		PLUG_TEST(a_tap_that_is_none_is_told),
 		PLUG_TEST(a_folder_that_is_not_shared_is_told),
 		PLUG_TEST(a_folder_in_the_way_of_xl_is_for_users),
 		PLUG_TEST(a_channel_does_not_replace_a_file),
