@@ -62,6 +62,8 @@ extern "C" {
 #define REEVE_HAVE_LISTING 1
 /* reeve_firmware_path() and reeve_token_policy_names_platform(). */
 #define REEVE_HAVE_FIRMWARE_PATH 1
+/* reeve_guest_need_devices(). */
+#define REEVE_HAVE_GUEST_NEED_DEVICES 1
 
 /*
  * The version of the library that the program runs with, as a number like
@@ -201,13 +203,22 @@ bool reeve_guest_wants_debug(const struct reeve_guest *guest);
  * reeve_domain_console() could attach to. */
 int reeve_guest_need_console(const struct reeve_guest *guest,
 			     struct reeve_report *report);
+struct reeve_watch; /* below */
+/* 0, or REEVE_ERR_CONFIG after reporting each device that cannot be made on
+ * this computer: its image, bridge or folder is not there, or its storage is
+ * silent. reeve_domain_create() looks, too; this needs no host. watch may be
+ * NULL; REEVE_ERR_STOPPED if it says no. */
+int reeve_guest_need_devices(const struct reeve_guest *guest,
+			     const struct reeve_watch *watch,
+			     struct reeve_report *report);
 /* RAM in bytes, and the number of vCPUs. */
 uint64_t reeve_guest_memory(const struct reeve_guest *guest);
 unsigned reeve_guest_vcpus(const struct reeve_guest *guest);
 
 /*
  * Looks at the guest's files without loading them. Warns of a file that cannot
- * be read here, and reports what would be refused. 0, or the worst error that
+ * be read here, and of what the devices lack here, and reports what would be
+ * refused. 0, or the worst error that
  * was found.
  */
 int reeve_guest_probe(const struct reeve_guest *guest,

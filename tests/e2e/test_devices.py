@@ -3,6 +3,7 @@
 serves the devices."""
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -195,6 +196,51 @@ def test_a_create_that_fails_leaves_nothing(machine, settings, pattern, code):
     assert inventory(machine) == machine.empty
 
 
+LACKING = {
+    "disk": '["/nowhere,raw,xvda", "/nowhere.2,raw,xvdb"]',
+    "vif": '["vifname=reeve-none", "bridge=reeve-none"]',
+    "channel": '["name=a,connection=socket,path=/nowhere/a",'
+               ' "name=b,connection=socket,path=/nowhere/b"]',
+    "p9": '["tag=a,path=/nowhere"]',
+}
+WANTING = [
+    ("disk", "'/nowhere' cannot be used: No such file", "make it first"),
+    ("disk", "'/nowhere.2' cannot be used: No such file", "make it first"),
+    ("vif", "'reeve-none' is no interface of this computer", "ip tuntap add"),
+    ("vif", "'reeve-none' is no bridge of this computer", "ip link add"),
+    ("channel", "'/nowhere/a' cannot be made: no file can be made in its "
+     "folder", "make the folder first"),
+    ("channel", "'/nowhere/b' cannot be made: no file can be made in its "
+     "folder", "make the folder first"),
+    ("p9", "'/nowhere' cannot be used: No such file", "make it first"),
+]
+
+
+def test_all_that_devices_lack_is_told_before_a_host_starts(host):  # noqa: F811
+    config = ordinary(host, "bad", **LACKING)
+    done = host.run("create", config)
+    failed(done, "", 2)
+    told = re.findall(r"bad.cfg:\d+:\d+: error: (\w+): (.*)\n"
+                      r"bad.cfg:\d+:\d+: note: (.*)\n", done.stderr)
+    assert len(told) == done.stderr.count("\n") / 2 == len(WANTING)
+    for found, (key, what, hint) in zip(told, WANTING):
+        assert found[0] == key and found[1].startswith(what)
+        assert found[2].startswith(hint) or hint in found[2]
+    assert json.loads(good(host.run("host", "list", "--json"))) == []
+
+
+def test_check_warns_of_what_devices_lack_here(host):  # noqa: F811
+    config = ordinary(host, "bad", **LACKING)
+    verdict = json.loads(good(host.run("check", "--json", config)))
+    assert verdict["accepted"]
+    told = [(d["severity"], d["key"], d["message"])
+            for d in verdict["diagnostics"]]
+    assert len(told) == len(WANTING)
+    for (severity, *found), (key, what, _) in zip(told, WANTING):
+        assert severity == "warning" and found[0] == key
+        assert found[1].startswith(f"create would fail here: {what}")
+
+
 @pytest.mark.parametrize("way", ["fail-build", "wild-grant"])
 def test_a_failed_build_leaves_nothing(machine, monkeypatch, way):
     good(machine.run("host", "stop"))
@@ -222,7 +268,8 @@ def test_an_interrupted_create_leaves_nothing(machine, monkeypatch, number):
         # Nobody has taken the devices out yet: the next guest does.
         assert inventory(machine) != empty
         failed(machine.run("create", ordinary(
-            machine, "next", disk='["/nowhere,raw,xvda"]')), "/nowhere", 2)
+            machine, "next", channel=f'["name=a,connection=socket,'
+            f'path={machine.hosts}/default/qmp.sock"]')), "listens", 2)
     assert inventory(machine) == empty
 
 

@@ -5,6 +5,7 @@
 #include "toolstack/api/attached.h"
 #include "toolstack/api/guest.h"
 #include "toolstack/api/host.h"
+#include "toolstack/devices/look.h"
 #include "toolstack/engine/build.h"
 #include "toolstack/engine/fit.h"
 #include "toolstack/engine/machine/machine.h"
@@ -146,7 +147,7 @@ static int guest_build_plugged(struct reeve_host *host,
 	int result = name_check(host, guest.domain->name, report);
 
 	if (result == REEVE_OK)
-		result = devices_try(guest.domain, watch, report);
+		result = look_devices(guest.domain, watch, report);
 	if (result == REEVE_OK)
 		result = attached_open(host, watch, &devices, &slots, report);
 	if (result != REEVE_OK)

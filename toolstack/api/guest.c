@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "toolstack/devices/look.h"
 #include "toolstack/engine/host_limits.h"
 #include "toolstack/policy/policy.h"
 
@@ -152,6 +153,35 @@ static bool file_probe(const struct reeve_guest *guest, enum key_id key,
 	return false;
 }
 
+int reeve_guest_need_devices(const struct reeve_guest *guest,
+			     const struct reeve_watch *watch,
+			     struct reeve_report *report)
+{
+	return guest->engine == REEVE_ENGINE_MACHINE
+		       ? look_devices(guest->domain, watch, report)
+		       : REEVE_OK;
+}
+
+/* Warns of what this computer lacks for the devices: the guest may be meant for
+ * another one. */
+static void devices_probe(const struct reeve_guest *guest,
+			  struct reeve_report *report)
+{
+	struct reeve_report *found = reeve_report_new();
+
+	if (found == NULL)
+		return;
+	(void)reeve_guest_need_devices(guest, NULL, found);
+	for (size_t i = 0; i < reeve_report_count(found); i++) {
+		const struct reeve_diagnostic *d = reeve_report_get(found, i);
+		struct report_place place = { d->file, d->line, d->column };
+
+		report_add(report, REEVE_WARNING, &place, d->key, d->hint,
+			   "create would fail here: %s", d->message);
+	}
+	reeve_report_free(found);
+}
+
 int reeve_guest_probe(const struct reeve_guest *guest,
 		      struct reeve_report *report)
 {
@@ -163,6 +193,7 @@ int reeve_guest_probe(const struct reeve_guest *guest,
 		file_probe(guest, KEY_device_tree, domain->device_tree, report);
 	int result;
 
+	devices_probe(guest, report);
 	if (!kernel || !ramdisk || !tree)
 		return REEVE_OK;
 	result = plan_new(guest, true, &plan, report);

@@ -45,6 +45,7 @@ static int host_ensure(const struct run *run)
 	struct reeve_report *unheard = reeve_report_new();
 	struct reeve_host_entry entry;
 	bool there;
+	int result;
 
 	if (unheard == NULL)
 		return REEVE_ERR_MEMORY;
@@ -60,6 +61,10 @@ static int host_ensure(const struct run *run)
 		      stderr);
 		return REEVE_ERR_CONFIG;
 	}
+	result = reeve_guest_need_devices(run->session.guest, cli_watch(),
+					  run->session.report);
+	if (result != REEVE_OK)
+		return result;
 	if (!option_given(run, CLI_QUIET))
 		fputs("reeve: no host runs: starting the default one\n", stderr);
 	return reeve_host_start(&options, cli_watch(), run->session.report);

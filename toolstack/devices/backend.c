@@ -263,6 +263,8 @@ int backend_channel(const struct domain_channel *channel, const char *id,
 	struct json_object *chardev;
 	int result = look_channel(channel, report);
 
+	if (result == REEVE_OK)
+		result = look_channel_free(channel, report);
 	if (result != REEVE_OK)
 		return result;
 	chardev = json_object_new_object();

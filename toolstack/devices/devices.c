@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "toolstack/devices/images.h"
-#include "toolstack/devices/look.h"
 #include "toolstack/host/clock.h"
 #include "toolstack/host/link.h"
 #include "toolstack/host/watch.h"
@@ -170,16 +169,6 @@ static int slots_choose(const struct devices_slots *slots,
 			    "the guest has %zu devices, and this host has only "
 			    "%zu free slots of %u",
 			    count, chosen, slots->count);
-}
-
-int devices_try(const struct domain *domain, const struct reeve_watch *watch,
-		struct reeve_report *report)
-{
-	int result = REEVE_OK;
-
-	for (size_t i = 0; result == REEVE_OK && i < domain->disk_count; i++)
-		result = look_disk_storage(&domain->disks[i], watch, report);
-	return result;
 }
 
 int devices_plug(struct devices *devices, const struct plug_guest *guest,

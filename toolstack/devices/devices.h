@@ -43,10 +43,6 @@ int devices_flush(struct devices *devices, const struct devices_slots *slots,
 int devices_reap(struct devices *devices, const struct devices_slots *slots,
 		 struct reeve_report *report);
 
-/* Refuses a guest with a disk whose storage does not answer. Returns as
- * look_disk_storage() does. */
-int devices_try(const struct domain *domain, const struct reeve_watch *watch,
-		struct reeve_report *report);
 /*
  * Plugs all devices of a guest into slots that belong to no domain, which
  * devices_reap() has emptied. used[k] becomes the slot of device k, or

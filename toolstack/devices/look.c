@@ -148,6 +148,19 @@ int look_vif(const struct domain_vif *vif, struct reeve_report *report)
 
 /* ---- Channels ----------------------------------------------------------- */
 
+struct socket_path {
+	char text[sizeof(((struct sockaddr_un *)0)->sun_path)];
+};
+
+static struct socket_path socket_path(const struct domain_channel *channel)
+{
+	struct socket_path path;
+
+	(void)snprintf(path.text, sizeof(path.text), "%.*s",
+		       SHOWN(channel->path));
+	return path;
+}
+
 /* Checks that a file can be made in the folder of a path. */
 static int socket_folder_look(const struct domain_channel *channel,
 			      const char *path, struct reeve_report *report)
@@ -166,22 +179,30 @@ static int socket_folder_look(const struct domain_channel *channel,
 		strerror(errno), report);
 }
 
-/* QEMU removes whatever is in the place of its socket. So it must be nothing,
- * or a socket on which nobody listens any more. */
-static int socket_look(const struct domain_channel *channel, const char *path,
-		       struct reeve_report *report)
+int look_channel(const struct domain_channel *channel,
+		 struct reeve_report *report)
 {
+	struct socket_path path = socket_path(channel);
 	struct stat status;
+
+	if (channel->connection != CHANNEL_SOCKET)
+		return REEVE_OK;
+	if (lstat(path.text, &status) != 0)
+		return socket_folder_look(channel, path.text, report);
+	if (S_ISSOCK(status.st_mode))
+		return REEVE_OK;
+	return channel_refuse(channel, "choose another path",
+			      "is there already, and no socket", NULL, report);
+}
+
+int look_channel_free(const struct domain_channel *channel,
+		      struct reeve_report *report)
+{
 	int fd;
 
-	if (lstat(path, &status) != 0)
-		return socket_folder_look(channel, path, report);
-	if (!S_ISSOCK(status.st_mode)) {
-		return channel_refuse(channel, "choose another path",
-				      "is there already, and no socket", NULL,
-				      report);
-	}
-	fd = link_connect(path);
+	if (channel->connection != CHANNEL_SOCKET)
+		return REEVE_OK;
+	fd = link_connect(socket_path(channel).text);
 	if (fd < 0 && errno != EAGAIN)
 		return REEVE_OK;
 	if (fd >= 0)
@@ -189,17 +210,6 @@ static int socket_look(const struct domain_channel *channel, const char *path,
 	return channel_refuse(channel, "choose another path",
 			      "is a socket on which a program listens", NULL,
 			      report);
-}
-
-int look_channel(const struct domain_channel *channel,
-		 struct reeve_report *report)
-{
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-
-	if (channel->connection != CHANNEL_SOCKET)
-		return REEVE_OK;
-	(void)snprintf(path, sizeof(path), "%.*s", SHOWN(channel->path));
-	return socket_look(channel, path, report);
 }
 
 /* ---- Shared folders ----------------------------------------------------- */
@@ -229,4 +239,71 @@ int look_p9(const struct domain_p9 *folder, char path[PATH_MAX],
 			 "make device nodes there, and programs that run as "
 			 "root",
 			 NULL, report);
+}
+
+/* ---- All devices of a guest --------------------------------------------- */
+
+static int disk_check(const struct domain_disk *disk,
+		      const struct reeve_watch *watch,
+		      struct reeve_report *report)
+{
+	bool block;
+	int result = look_disk_storage(disk, watch, report);
+
+	return result == REEVE_OK ? look_disk(disk, &block, report) : result;
+}
+
+static int channels_check(const struct domain *domain,
+			  struct reeve_report *report)
+{
+	int first = REEVE_OK;
+
+	for (size_t i = 0; i < domain->channel_count; i++) {
+		int result = look_channel(&domain->channels[i], report);
+
+		if (first == REEVE_OK)
+			first = result;
+	}
+	return first;
+}
+
+static int device_check(const struct domain *domain,
+			const struct domain_virtio *virtio,
+			const struct reeve_watch *watch,
+			struct reeve_report *report)
+{
+	char path[PATH_MAX];
+
+	switch (virtio->kind) {
+	case DOMAIN_VIRTIO_DISK:
+		return disk_check(&domain->disks[virtio->index], watch, report);
+	case DOMAIN_VIRTIO_VIF:
+		return look_vif(&domain->vifs[virtio->index], report);
+	case DOMAIN_VIRTIO_CONSOLE:
+		return channels_check(domain, report);
+	case DOMAIN_VIRTIO_P9:
+		return look_p9(&domain->folders[virtio->index], path, report);
+	case DOMAIN_VIRTIO_RNG:
+	case DOMAIN_VIRTIO_HVC:
+	case DOMAIN_VIRTIO_FOREIGN:
+		break;
+	}
+	return REEVE_OK;
+}
+
+int look_devices(const struct domain *domain, const struct reeve_watch *watch,
+		 struct reeve_report *report)
+{
+	int first = REEVE_OK;
+
+	for (size_t i = 0; i < domain->virtio_mmio_count; i++) {
+		int result = device_check(domain, &domain->virtio_mmio[i],
+					  watch, report);
+
+		if (first == REEVE_OK)
+			first = result;
+		if (result != REEVE_OK && result != REEVE_ERR_CONFIG)
+			break; /* stopped, or no memory */
+	}
+	return first;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Looks at the host's side of a device on this computer, without QEMU: an image,
- * a bridge, the place of a socket, a folder. */
+/* Looks at the host's side of a device on this computer, without QEMU: an
+ * image, a bridge, the place of a socket, a folder. */
 #ifndef REEVE_TOOLSTACK_DEVICES_LOOK_H
 #define REEVE_TOOLSTACK_DEVICES_LOOK_H
 
@@ -22,13 +22,23 @@ int look_disk_storage(const struct domain_disk *disk,
 		      struct reeve_report *report);
 /* There is what the interface is to be attached to. */
 int look_vif(const struct domain_vif *vif, struct reeve_report *report);
-/* A channel's socket can be made, and replaces nothing that is of use. */
+/* A channel's socket can be made: there is nothing in its place, or a socket.
+ * QEMU removes what is there. */
 int look_channel(const struct domain_channel *channel,
 		 struct reeve_report *report);
+/* Nobody listens on that socket. The look connects to it, so that a guest may
+ * notice it. */
+int look_channel_free(const struct domain_channel *channel,
+		      struct reeve_report *report);
 /* The folder is there, and a host of this user offers it so. path becomes its
  * real path. */
 int look_p9(const struct domain_p9 *folder, char path[PATH_MAX],
 	    struct reeve_report *report);
+
+/* Looks at all devices of a guest, but at no socket's listener. Reports each
+ * that cannot be made on this computer. Returns the first failure. */
+int look_devices(const struct domain *domain, const struct reeve_watch *watch,
+		 struct reeve_report *report);
 
 /* Returns the path of the program that attaches QEMU to bridges; NULL: it is
  * not installed. */
