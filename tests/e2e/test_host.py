@@ -120,6 +120,17 @@ def test_a_host_starts_and_stops(host):
     assert gone(status["pid"])
 
 
+def test_an_empty_name_does_not_mean_the_default_host(host, monkeypatch):
+    good(host.run("host", "start"))
+    for words in (["host", "stop", "--name", ""], ["list", "--host", ""],
+                  ["create", "--host=", ordinary(host, "web")],
+                  ["host", "start", "--name="]):
+        failed(host.run(*words), '"" is no name for a host', 2)
+    # A variable that is empty is one that is not set.
+    monkeypatch.setenv("REEVE_HOST", "")
+    good(host.run("list"))
+
+
 def test_the_flash_is_provisioned(host):
     good(host.run("host", "start"))
     flash = (host.hosts / "default" / "flash").read_bytes()

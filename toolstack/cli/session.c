@@ -157,8 +157,11 @@ const char *cli_host_name(const struct cli_call *call)
 
 	if (name == NULL)
 		name = cli_value(call, CLI_NAME);
-	if (name == NULL)
-		name = getenv("REEVE_HOST");
+	/* An empty name that was given is no wish for the default: a script's
+	 * variable is not set, and the verb may be host stop. */
+	if (name != NULL)
+		return name;
+	name = getenv("REEVE_HOST");
 	return name != NULL && *name != '\0' ? name : NULL;
 }
 
