@@ -178,6 +178,24 @@ def test_two_guests_cannot_write_one_image(machine):
     assert inventory(machine) == machine.empty
 
 
+def test_a_guest_has_no_image_twice_unless_it_only_reads(machine):
+    (machine.folder / "link").symlink_to("root.img")
+    path = machine.folder
+
+    def disks(first, second):
+        return ordinary(machine, "twice", disk=f'["{path}/root.img,raw,xvda'
+                        f'{first}", "{path}/link,raw,xvdb{second}"]')
+
+    for first, second in (("", ""), (",ro", ""), ("", ",ro")):
+        failed(machine.run("create", disks(first, second)),
+               r"twice.cfg:\d+:\d+: error: disk: '.*/link' is the image of the "
+               r"disk xvda already\n.*note: give both access=ro", 2)
+        assert "xvda already" in machine.run(
+            "check", disks(first, second)).stderr
+    assert inventory(machine) == machine.empty
+    good(machine.run("create", disks(",ro", ",ro")))
+
+
 @pytest.mark.parametrize("settings, pattern, code", [
     ({"disk": '["/nowhere,raw,xvda"]'}, "disk: '/nowhere' cannot be used", 2),
     ({"vif": '["bridge=reeve-none"]'}, "vif: 'reeve-none' is no bridge", 2),

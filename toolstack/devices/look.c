@@ -43,15 +43,15 @@ int look_disk(const struct domain_disk *disk, bool *block,
 	struct stat status;
 
 	if (disk->target.length >= PATH_MAX - sizeof("/dev/"))
-		return disk_refuse(disk, NULL, "is too long for a path", NULL,
-				   report);
+		return disk_refuse(disk, "correct the path",
+				   "is too long for a path", NULL, report);
 	if (stat(path.text, &status) != 0) {
 		return disk_refuse(disk, "make it first, or correct the path",
 				   "cannot be used", strerror(errno), report);
 	}
 	*block = S_ISBLK(status.st_mode);
 	if (!*block && !S_ISREG(status.st_mode)) {
-		return disk_refuse(disk, NULL,
+		return disk_refuse(disk, "name an image or a block device",
 				   "is neither a file nor a block device", NULL,
 				   report);
 	}
@@ -59,7 +59,7 @@ int look_disk(const struct domain_disk *disk, bool *block,
 		return disk_refuse(disk,
 				   disk->writable ? "write access=ro if the "
 						    "guest need not write"
-						  : NULL,
+						  : "let your user read it",
 				   disk->writable ? "cannot be written"
 						  : "cannot be read",
 				   strerror(errno), report);
@@ -243,6 +243,57 @@ int look_p9(const struct domain_p9 *folder, char path[PATH_MAX],
 
 /* ---- All devices of a guest --------------------------------------------- */
 
+/* Returns true if two disks have one image, whatever its paths. */
+static bool is_same_image(const struct domain_disk *one,
+			  const struct domain_disk *other)
+{
+	struct stat a, b;
+
+	if (stat(disk_path(one).text, &a) != 0 ||
+	    stat(disk_path(other).text, &b) != 0)
+		return false;
+	if (S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode))
+		return a.st_rdev == b.st_rdev;
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* QEMU would refuse the second disk because of a lock of its own. */
+static int twin_check(const struct domain *domain, size_t index,
+		      struct reeve_report *report)
+{
+	const struct domain_disk *disk = &domain->disks[index];
+	char text[64];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct domain_disk *twin = &domain->disks[i];
+
+		if ((!disk->writable && !twin->writable) ||
+		    !is_same_image(disk, twin))
+			continue;
+		(void)snprintf(text, sizeof(text),
+			       "is the image of the disk %.*s already",
+			       SHOWN(twin->vdev));
+		return disk_refuse(disk,
+				   "give both access=ro, or make a copy of it",
+				   text, NULL, report);
+	}
+	return REEVE_OK;
+}
+
+/* Is for disks that were looked at: silent storage would not answer this. */
+static int twins_check(const struct domain *domain, struct reeve_report *report)
+{
+	int first = REEVE_OK;
+
+	for (size_t i = 0; i < domain->disk_count; i++) {
+		int result = twin_check(domain, i, report);
+
+		if (first == REEVE_OK)
+			first = result;
+	}
+	return first;
+}
+
 static int disk_check(const struct domain_disk *disk,
 		      const struct reeve_watch *watch,
 		      struct reeve_report *report)
@@ -305,5 +356,5 @@ int look_devices(const struct domain *domain, const struct reeve_watch *watch,
 		if (result != REEVE_OK && result != REEVE_ERR_CONFIG)
 			break; /* stopped, or no memory */
 	}
-	return first;
+	return first == REEVE_OK ? twins_check(domain, report) : first;
 }
