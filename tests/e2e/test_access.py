@@ -241,6 +241,22 @@ def test_a_channel_has_one_client(machine):  # noqa: F811
             assert second.wait(PATIENCE) == 0
 
 
+def test_a_channel_ends_when_the_guest_has_taken_the_input(machine):  # noqa: F811
+    """This guest runs on no CPU, so that it takes nothing."""
+    good(machine.run("create", whole(machine, "able")[1]))
+    assert good(machine.run("channel", "able", "cmd", stdin="")) == ""
+    with subprocess.Popen([machine.path, "channel", "able", "cmd"],
+                          cwd=machine.folder, stdin=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as client:
+        client.stdin.write("a letter")
+        client.stdin.close()
+        assert "waiting until the guest takes" in client.stderr.readline()
+        assert client.poll() is None
+        good(machine.run("destroy", "able"))
+        assert "before the guest took all" in client.stderr.read()
+    assert client.returncode == 1
+
+
 def catches(process, number):
     """A channel that is connected catches no signals."""
     status = pathlib.Path(f"/proc/{process.pid}/status").read_text()

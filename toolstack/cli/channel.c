@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -18,6 +20,11 @@
  * before the user is told. */
 #define LOOKS       30
 #define LOOKS_QUIET 5
+
+/* Milliseconds. When the input has ended, how often it is looked whether the
+ * guest has taken it, and when the user is told that it has not. */
+#define TAKEN_POLL_MS 50
+#define TAKEN_TELL_MS 2000
 
 /* ---- Finding a channel ----------------------------------------------- */
 
@@ -168,6 +175,9 @@ struct flow {
 struct relay {
 	int channel;
 	bool failed; /* an end takes no more */
+	bool lost; /* the channel was closed with bytes that were not taken */
+	bool told; /* the user knows what it waits for */
+	int64_t ended_ms; /* when the input ended */
 	struct flow in; /* to the guest */
 	struct flow out; /* from the guest */
 };
@@ -184,11 +194,20 @@ static bool is_transient(ssize_t n)
 
 static void flow_read(struct flow *flow, int fd)
 {
-	ssize_t n = read(fd, flow->bytes, sizeof(flow->bytes));
+	ssize_t n;
 
+	errno = 0;
+	n = read(fd, flow->bytes, sizeof(flow->bytes));
 	flow->first = 0;
 	flow->filled = n > 0 ? (size_t)n : 0;
 	flow->ended = n <= 0 && !is_transient(n);
+}
+
+/* Reads from the channel. Its end is an error if QEMU left bytes in it. */
+static void channel_read(struct relay *relay)
+{
+	flow_read(&relay->out, relay->channel);
+	relay->lost = relay->lost || (relay->out.ended && errno == ECONNRESET);
 }
 
 /* Writes what a pipe takes that poll() has found ready. */
@@ -204,13 +223,41 @@ static void flow_write(struct relay *relay, struct flow *flow, int fd)
 		relay->failed = true;
 }
 
+static void channel_write(struct relay *relay)
+{
+	flow_write(relay, &relay->in, relay->channel);
+	relay->lost = relay->lost || relay->failed;
+}
+
 /* Tells QEMU that nothing follows. It then reads the rest, and closes its end;
  * if we closed ours, it would drop what the guest has not taken. A terminal
  * cannot be told of an end. */
 static void input_end(struct relay *relay)
 {
+	relay->ended_ms = cli_now_ms();
 	if (shutdown(relay->channel, SHUT_WR) != 0)
 		relay->failed = true;
+}
+
+/* Returns true if all of the input was taken. QEMU takes bytes from the socket
+ * only for buffers that the guest has given it. */
+static bool input_is_taken(const struct relay *relay)
+{
+	int left = 0;
+
+	return relay->in.ended && flow_is_empty(&relay->in) &&
+	       ioctl(relay->channel, SIOCOUTQ, &left) == 0 && left == 0;
+}
+
+/* Says once why the command does not end. */
+static void tell_untaken(struct relay *relay)
+{
+	if (relay->told || cli_now_ms() - relay->ended_ms < TAKEN_TELL_MS)
+		return;
+	relay->told = true;
+	fputs("reeve: waiting until the guest takes what was sent (Ctrl-C drops "
+	      "it); it may be paused, or no program reads there\n",
+	      stderr);
 }
 
 /* poll() always reports a descriptor that was closed, so one without events
@@ -232,18 +279,35 @@ static void relay_step(struct relay *relay)
 		poll_for(STDOUT_FILENO, false, out),
 	};
 
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0)
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]),
+		 relay->in.ended ? TAKEN_POLL_MS : -1) < 0)
 		return;
 	if (fds[2].revents != 0)
 		flow_write(relay, &relay->out, STDOUT_FILENO);
 	if (in && fds[1].revents != 0)
-		flow_write(relay, &relay->in, relay->channel);
+		channel_write(relay);
 	if (!out && (fds[1].revents & ~POLLOUT) != 0)
-		flow_read(&relay->out, relay->channel);
+		channel_read(relay);
 	if (fds[0].revents != 0)
 		flow_read(&relay->in, STDIN_FILENO);
 	if (fds[0].revents != 0 && relay->in.ended)
 		input_end(relay);
+}
+
+/* Moves bytes until either side has ended. */
+static void relay_run(struct relay *relay)
+{
+	while (!relay->failed && !relay->out.ended) {
+		/* This step brings what the guest said before it took the last
+		 * byte. */
+		bool taken = input_is_taken(relay);
+
+		relay_step(relay);
+		if (taken && flow_is_empty(&relay->out))
+			return;
+		if (relay->in.ended && !taken)
+			tell_untaken(relay);
+	}
 }
 
 /* Lets signals end this process at once: there is nothing to undo. */
@@ -272,8 +336,12 @@ int cli_channel(const struct cli_call *call)
 	if (relay.channel < 0)
 		return CLI_FAILED;
 	signals_restore();
-	while (!relay.failed && !relay.out.ended)
-		relay_step(&relay);
+	relay_run(&relay);
 	close(relay.channel);
-	return CLI_OK;
+	if (!relay.lost)
+		return CLI_OK;
+	fputs("reeve: error: the channel was closed before the guest took all "
+	      "that was sent\n",
+	      stderr);
+	return CLI_FAILED;
 }
