@@ -401,7 +401,9 @@ def arguments():
 
 def main():
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit("image: stopped"))
+        # A signal that nohup ignores stays ignored.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda *_: sys.exit("image: stopped"))
     options = arguments()
     try:
         run(options)

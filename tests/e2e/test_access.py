@@ -49,6 +49,25 @@ def unlock(made, port, *options):
                           "root@h")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP,
+                                    signal.SIGINT])
+def test_a_signal_reaches_ssh_and_its_file_is_removed(fakes, number):
+    fakes.reeve.write("bin/ssh", f"""#!/bin/sh
+trap 'echo it got {number:d}; exit 7' {number:d}
+for word; do case $word in *UserKnownHostsFile=*) echo "$word" ;; esac; done
+while :; do sleep 0.1; done
+""")
+    with subprocess.Popen(
+            [fakes.reeve.path, "ssh", *fakes.options(fakes.start()), "-q",
+             "--", "root@h"], cwd=fakes.reeve.folder, stdout=subprocess.PIPE,
+            text=True) as ssh:
+        file = ssh.stdout.readline().strip().partition("=")[2].strip('"')
+        assert os.path.exists(file)
+        ssh.send_signal(number)
+        assert ssh.stdout.read() == f"it got {number:d}\n"
+    assert ssh.returncode == 7 and not os.path.exists(file)
+
+
 def was_not_run(made):
     return not (made.reeve.folder / "arguments").exists()
 

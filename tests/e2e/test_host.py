@@ -844,6 +844,19 @@ def test_foreground_stops_at_a_signal(host):
     assert names(host) == []
 
 
+def test_a_signal_that_is_ignored_stays_ignored(host):
+    """As nohup has it, so that a guest outlives the terminal."""
+    good(host.run("host", "start"))
+    with subprocess.Popen(
+            [host.path, "create", "-F", "guest.cfg"], cwd=host.folder,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            ) as make:
+        wait_for(lambda: names(host) == ["probe"])
+        make.send_signal(signal.SIGHUP)
+        good(host.run("shutdown", "probe"))
+    assert make.returncode == 0
+
+
 def test_foreground_tells_of_a_destroyed_guest(host):
     good(host.run("host", "start"))
     with subprocess.Popen([host.path, "create", "-F", "guest.cfg"],

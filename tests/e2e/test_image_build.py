@@ -128,12 +128,13 @@ class Builder:
         assert done.returncode == code, (done.stdout, done.stderr)
         return done
 
-    def start(self, **environment):
+    def start(self, ignored=None, **environment):
         """Starts a build. Returns it when QEMU runs, and the number of QEMU's
         process."""
         process = subprocess.Popen(
             self.command(), cwd=self.folder, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
+            stderr=subprocess.PIPE, text=True, preexec_fn=lambda:
+            ignored and signal.signal(ignored, signal.SIG_IGN),
             env={**self.environment, **environment})
         while process.stdout.readline() != "image: unpacking the archive\n":
             assert process.poll() is None, process.stderr.read()
@@ -378,6 +379,16 @@ def test_a_build_that_is_stopped_leaves_nothing(builder, number):
     assert process.returncode == 1 and err == "image: stopped\n"
     assert has_ended(qemu)
     assert not builder.out.exists() and builder.leftovers() == []
+
+
+def test_a_signal_that_is_ignored_stays_ignored(builder):
+    """As nohup has it."""
+    process, _ = builder.start(ignored=signal.SIGHUP, DO="hang")
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    process.terminate()
+    process.communicate(timeout=PATIENCE)
+    mask = int(re.search(r"^SigIgn:\s*(\w+)", status, re.M)[1], 16)
+    assert mask >> (signal.SIGHUP - 1) & 1
 
 
 def test_what_a_killed_build_left_is_removed_by_the_next(builder):

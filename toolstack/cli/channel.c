@@ -310,16 +310,6 @@ static void relay_run(struct relay *relay)
 	}
 }
 
-/* Lets signals end this process at once: there is nothing to undo. */
-static void signals_restore(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		signal(numbers[i], SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 int cli_channel(const struct cli_call *call)
 {
 	static struct relay relay;
@@ -335,7 +325,9 @@ int cli_channel(const struct cli_call *call)
 	(void)cli_close(&session, REEVE_OK);
 	if (relay.channel < 0)
 		return CLI_FAILED;
-	signals_restore();
+	/* Signals may end this process at once: there is nothing to undo. */
+	cli_signals_handle(SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
 	relay_run(&relay);
 	close(relay.channel);
 	if (!relay.lost)

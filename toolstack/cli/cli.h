@@ -257,6 +257,9 @@ void cli_host_close(struct reeve_host *host); /* NULL is fine */
  * seconds.
  */
 const struct reeve_watch *cli_watch(void);
+/* Handles these signals in another way: a function, or SIG_DFL. One that was
+ * ignored when the command started, as by nohup, stays ignored. */
+void cli_signals_handle(void (*handler)(int number));
 /* Returns one that shows and prints the same, but stops nothing. */
 const struct reeve_watch *cli_watch_firm(void);
 /* The monotonic clock, in milliseconds. */

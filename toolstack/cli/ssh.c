@@ -233,6 +233,8 @@ static bool words_make(struct words *words, const struct cli_call *call,
 
 /* ---- The process ------------------------------------------------------ */
 
+static volatile sig_atomic_t ssh_process; /* 0: it does not run */
+
 static int ssh_wait(pid_t child)
 {
 	int status;
@@ -241,6 +243,7 @@ static int ssh_wait(pid_t child)
 		if (errno != EINTR)
 			return CLI_FAILED;
 	}
+	ssh_process = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -254,22 +257,43 @@ static _Noreturn void ssh_exec(const struct words *words, int input)
 	_exit(127);
 }
 
-/* Signals of the terminal are for ssh: this process stays until ssh has ended,
- * to remove the file. */
-static int ssh_start(const struct words *words, int input)
+/* Signals are for ssh: this process stays until ssh has ended, to remove the
+ * file. Those of the terminal reach ssh too, which gets them twice. */
+static void signal_pass_on(int number)
 {
-	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
-	pid_t child = fork();
+	if (ssh_process > 0)
+		kill(ssh_process, number);
+}
 
+/* Starts ssh while no signal can arrive: each is for this process or for
+ * ssh. */
+static pid_t ssh_fork(const struct words *words, int input)
+{
+	sigset_t all, before;
+	pid_t child;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	cli_signals_handle(signal_pass_on);
+	child = fork();
+	ssh_process = child;
+	if (child == 0)
+		cli_signals_handle(SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (child == 0)
 		ssh_exec(words, input);
+	return child;
+}
+
+static int ssh_start(const struct words *words, int input)
+{
+	pid_t child = ssh_fork(words, input);
+
 	if (child < 0) {
 		fprintf(stderr, "reeve: error: %s cannot be run: %s\n",
 			words->list[0], strerror(errno));
 		return CLI_FAILED;
 	}
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], SIG_IGN);
 	return ssh_wait(child);
 }
 

@@ -97,15 +97,25 @@ static void progress_begin(void)
 	progress.asked = progress.begin;
 }
 
+void cli_signals_handle(void (*handler)(int number))
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	const struct sigaction action = { .sa_handler = handler };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction now;
+
+		if (sigaction(numbers[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
+}
+
 const struct reeve_watch *cli_watch(void)
 {
 	static const struct reeve_watch watch = { .go_on = watch_go_on };
-	const struct sigaction action = { .sa_handler = stop_note };
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	sigaction(SIGQUIT, &action, NULL);
+	cli_signals_handle(stop_note);
 	progress_begin();
 	return &watch;
 }
