@@ -9,6 +9,7 @@ named brief... crashes after five seconds, but later if it is domain 4. FAKE_QEM
   exit       prints a message and ends
   old        is an old QEMU
   mute       never answers
+  late       makes no socket before there is a file "go" beside its folder
   nonsense   reports states that do not exist
   wild-grant grants pages of the RMM
   fail-build fails to build a guest
@@ -446,6 +447,8 @@ if "dumpdtb=" in MACHINE:
 if "crash" in WAYS:
     say_uart(b"HELLO\npanic: no way on\n")
     sys.exit()
+while "late" in WAYS and not os.path.exists(f"{FOLDER}/../go"):
+    time.sleep(0.02)
 with open(f"{FOLDER}/pid", "w", encoding="ascii") as pid:
     pid.write(f"{os.getpid()}\n")
 if "devices" in WAYS:

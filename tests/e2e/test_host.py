@@ -699,6 +699,39 @@ def test_create_starts_the_default_host_and_says_so(host):
     assert good(done) and done.stderr == ""
 
 
+def test_a_host_that_is_being_started_is_waited_for(host, monkeypatch):
+    ways(monkeypatch, "late")
+    commands = [["create", "guest.cfg"], ["create", ordinary(host, "b")],
+                ["list"]]
+    started = []
+    for words in commands:
+        started.append(subprocess.Popen(
+            [host.path, *words], cwd=host.folder, stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True))
+        wait_for(lambda: json.loads(good(host.run("host", "list", "--json"))))
+    assert "starting the default one" in heard(started[0])
+    for process in started[1:]:
+        assert heard(process) == ("reeve: waiting for the host to open its "
+                                  "sockets\n")
+    (host.hosts / "go").touch()
+    for process in started:
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
+    assert sorted(names(host)) == ["b", "probe"]
+    (host.hosts / "go").unlink()
+
+
+def test_creates_at_once_start_one_host(host):
+    made = [ordinary(host, f"at-once{n}") for n in range(8)]
+    started = [subprocess.Popen(
+        [host.path, "create", config], cwd=host.folder, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for config in made]
+    for process in started:
+        said = process.communicate()[1]
+        assert process.returncode == 0, said
+    assert len(names(host)) == len(made)
+
+
 def test_create_starts_no_host_that_is_named(host, monkeypatch):
     failed(host.run("create", "--host", "b", "guest.cfg"), 'no host "b"')
     monkeypatch.setenv("REEVE_HOST", "c")

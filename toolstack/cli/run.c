@@ -36,23 +36,49 @@ static bool option_given(const struct run *run, uint64_t option)
 
 /* ---- The host -------------------------------------------------------- */
 
-/* Starts the default host if no host runs. It starts none if the user named a
- * host, and never one with the debug console: the user must ask for that. */
-static int host_ensure(const struct run *run)
+/* Returns true if the default host runs or is being started. */
+static bool host_is_there(void)
 {
-	const struct reeve_host_options options = { 0 };
-	const char *name = cli_host_name(run->call);
 	struct reeve_report *unheard = reeve_report_new();
 	struct reeve_host_entry entry;
 	bool there;
-	int result;
 
 	if (unheard == NULL)
-		return REEVE_ERR_MEMORY;
-	there = reeve_host_find(name, &entry, unheard) == REEVE_OK &&
+		return false;
+	there = reeve_host_find(NULL, &entry, unheard) == REEVE_OK &&
 		entry.state != REEVE_HOST_DEAD && entry.state != REEVE_HOST_LOST;
 	reeve_report_free(unheard);
-	if (there || name != NULL)
+	return there;
+}
+
+/* Starts the default host. That of another process which starts it at the same
+ * moment is as good. */
+static int host_start(struct run *run)
+{
+	const struct reeve_host_options options = { 0 };
+	struct cli_session *session = &run->session;
+	int result;
+
+	if (!option_given(run, CLI_QUIET))
+		fputs("reeve: no host runs: starting the default one\n", stderr);
+	/* So the report has nothing but what this start says. */
+	cli_tell(session);
+	result = reeve_host_start(&options, cli_watch(), session->report);
+	if (result != REEVE_ERR_HOST || !host_is_there())
+		return result;
+	reeve_report_free(session->report);
+	session->report = reeve_report_new();
+	return session->report != NULL ? REEVE_OK : REEVE_ERR_MEMORY;
+}
+
+/* Starts the default host if no host runs. It starts none if the user named a
+ * host, and never one with the debug console: the user must ask for that. */
+static int host_ensure(struct run *run)
+{
+	const char *name = cli_host_name(run->call);
+	int result;
+
+	if (name != NULL || host_is_there())
 		return REEVE_OK;
 	if (reeve_guest_wants_debug(run->session.guest)) {
 		fputs("reeve: error: no host runs, and a Realm with a debug "
@@ -65,9 +91,7 @@ static int host_ensure(const struct run *run)
 					  run->session.report);
 	if (result != REEVE_OK)
 		return result;
-	if (!option_given(run, CLI_QUIET))
-		fputs("reeve: no host runs: starting the default one\n", stderr);
-	return reeve_host_start(&options, cli_watch(), run->session.report);
+	return host_start(run);
 }
 
 /* ---- The prediction -------------------------------------------------- */

@@ -33,14 +33,19 @@
  * control ports but one, and cannot keep other clients out. */
 #define BUILD_PORTS (CONTROL_PORTS - 1)
 
-/* A result inside this file: the time is over. */
+/* The pause between two looks for the sockets of a host that is started. */
+#define START_POLL_MS 20
+
+/* Results inside this file: the time is over; the host has no sockets yet. */
 #define SILENT 1
+#define EARLY  2
 
 struct link {
 	int fd; /* -1: the port was released */
 	int lock; /* -1: none is held */
 	struct folder folder; /* of the host; empty for a link by link_attach() */
 	bool builds; /* the next port that it claims is for a build */
+	bool starts; /* the caller starts the host, and looks again itself */
 	const struct reeve_watch *watch;
 	uint64_t cookie; /* that of the last request */
 	struct reply_stream stream;
@@ -301,12 +306,15 @@ int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
 static int tell_unreachable(const struct link *link, int error,
 			    struct reeve_report *report)
 {
-	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+			    "look at it with reeve host status; reeve host "
+			    "stop ends it",
 			    "the host \"%s\" cannot be reached: %s",
 			    link->folder.name, strerror(error));
 }
 
-/* Connects to the claimed port, and connects anew while the host is silent. */
+/* Connects to the claimed port, and connects anew while the host is silent.
+ * Returns EARLY if there is no socket, which QEMU makes when it starts. */
 static int port_connect(struct link *link, unsigned index, int patience_ms,
 			struct reeve_report *report)
 {
@@ -329,6 +337,9 @@ static int port_connect(struct link *link, unsigned index, int patience_ms,
 			result = wait_for(link, 0, 0, report);
 			continue;
 		}
+		if (link->fd < 0 && !link->starts &&
+		    (errno == ENOENT || errno == ECONNREFUSED))
+			return EARLY;
 		if (link->fd < 0)
 			return tell_unreachable(link, errno, report);
 		result = link_hello(
@@ -356,9 +367,10 @@ static int foreign_refuse(const struct folder *folder,
 			    folder->name, entry.runs);
 }
 
-/* Claims a port, and connects to it. On failure the link has none. */
-static int port_open(struct link *link, int patience_ms,
-		     struct reeve_report *report)
+/* Claims a port, and connects to it. On failure the link has none. Returns as
+ * port_connect() does. */
+static int port_open_once(struct link *link, int patience_ms,
+			  struct reeve_report *report)
 {
 	unsigned index;
 	int result;
@@ -382,6 +394,27 @@ static int port_open(struct link *link, int patience_ms,
 	return result;
 }
 
+/* Opens a port of a host that may be starting. While its sockets are not there
+ * the port is not kept: who starts the host makes the locks anew, and greets
+ * it first. */
+static int port_open(struct link *link, int patience_ms,
+		     struct reeve_report *report)
+{
+	int64_t deadline = clock_ms() + patience_ms;
+	int result;
+
+	while ((result = port_open_once(link, patience_ms, report)) == EARLY) {
+		if (clock_ms() >= deadline)
+			return tell_unreachable(link, ENOENT, report);
+		if (!watch_go_on(link->watch,
+				 "waiting for the host to open its sockets", 0,
+				 0))
+			return REEVE_ERR_STOPPED;
+		clock_pause(START_POLL_MS);
+	}
+	return result;
+}
+
 int link_open(const struct folder *folder, const struct reeve_watch *watch,
 	      int patience_ms, struct link **out, struct reeve_report *report)
 {
@@ -396,6 +429,21 @@ int link_open(const struct folder *folder, const struct reeve_watch *watch,
 		*out = link;
 	else
 		link_close(link);
+	return result;
+}
+
+int link_greet(const struct folder *folder, const struct reeve_watch *watch,
+	       int patience_ms, struct reeve_report *report)
+{
+	struct link *link = link_new(watch);
+	int result;
+
+	if (link == NULL)
+		return REEVE_ERR_MEMORY;
+	link->folder = *folder;
+	link->starts = true;
+	result = port_open(link, patience_ms, report);
+	link_close(link);
 	return result;
 }
 

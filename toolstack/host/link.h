@@ -11,12 +11,16 @@ struct link;
 
 /*
  * Claims one of the host's control ports, for which it may have to wait, and
- * exchanges HELLO. watch must outlive the link. Returns REEVE_ERR_HOST if there
- * is no such host, if it does not answer within patience_ms, or if it speaks
- * another version.
+ * exchanges HELLO. Waits for a host that is being started. watch must outlive
+ * the link. Returns REEVE_ERR_HOST if there is no such host, if it does not
+ * answer within patience_ms, or if it speaks another version.
  */
 int link_open(const struct folder *folder, const struct reeve_watch *watch,
 	      int patience_ms, struct link **out, struct reeve_report *report);
+/* Exchanges HELLO with a host that the caller starts, and closes the link. Does
+ * not wait for its sockets: the caller has to see whether QEMU has ended. */
+int link_greet(const struct folder *folder, const struct reeve_watch *watch,
+	       int patience_ms, struct reeve_report *report);
 /* The same over an open stream, which then belongs to the link. On failure the
  * stream is closed, too. */
 int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,

@@ -217,15 +217,11 @@ static bool has_ended(struct start *start)
 static int machine_greet(const struct start *start, int patience_ms)
 {
 	struct reeve_report *unheard = reeve_report_new();
-	struct link *link;
 	int result;
 
 	if (unheard == NULL)
 		return REEVE_ERR_MEMORY;
-	result = link_open(&start->folder, start->watch, patience_ms, &link,
-			   unheard);
-	if (result == REEVE_OK)
-		link_close(link);
+	result = link_greet(&start->folder, start->watch, patience_ms, unheard);
 	reeve_report_free(unheard);
 	return result;
 }
