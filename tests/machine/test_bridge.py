@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An interface on a bridge, by QEMU's helper. The bridge, and the helper's
-permission, are in name spaces of the test's own."""
+"""An interface on a bridge, by QEMU's helper, one on a tap, and a disk whose
+file system is full. Bridge, tap and file system, and the helper's permission,
+are in name spaces of the test's own."""
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +23,10 @@ mount --bind "$1/etc" /etc
 ip link add reeve0 type bridge
 ip addr add {OURS}/24 dev reeve0
 ip link set reeve0 up
+ip tuntap add reeve1 mode tap
+mkdir "$1/small"
+mount -t tmpfs -o size=1m tmpfs "$1/small"
+truncate -s 16M "$1/small/disk"
 echo ready
 exec sleep infinity
 """
@@ -77,13 +83,40 @@ def refusals(spaces, host):
             r'write "allow NAME" into /etc/qemu/bridge.conf')
 
 
+def a_full_disk_is_an_error_of_its_guest(guest):
+    """And stops neither the guest nor the host."""
+    said = guest.fails("dd if=/dev/zero of=/dev/vda bs=64k count=64 conv=fsync")
+    assert "error" in said
+    guest.do(f"ping -c 1 -w 60 {OURS}")
+
+
+def test_an_interface_on_a_tap(spaces, bridged_host):
+    def tapped(name, tap):
+        return bridged_host.config(name, realm=None,
+                                   vif=f'["vifname={tap}"]')
+
+    before = state(bridged_host)
+    bridged_host.refused("vif: 'none1' is no interface of this computer",
+                         "create", "-p", tapped("none", "none1"), code=2)
+    bridged_host.good("create", "-p", tapped("one", "reeve1"))
+    bridged_host.refused(r"vif: 'reeve1' cannot be used: (.|\n)*"
+                         "end the program that has it",
+                         "create", "-p", tapped("two", "reeve1"), code=2)
+    bridged_host.good("destroy", "one")
+    bridged_host.good("create", "-p", tapped("two", "reeve1"))
+    bridged_host.good("destroy", "two")
+    assert state(bridged_host) == before
+    assert "none1" not in inside(spaces, "ip", "-o", "link")
+
+
 def test_an_interface_on_a_bridge(spaces, bridged_host):
     def links():
         return inside(spaces, "ip", "-o", "link").count("\n")
 
     before = state(bridged_host)
     there = links()
-    bridged = {"vif": '["bridge=reeve0"]'}
+    bridged = {"vif": '["bridge=reeve0"]', "disk": json.dumps(
+        [f"{bridged_host.folder}/small/disk,raw,xvda"])}
     refusals(spaces, bridged_host)
     assert state(bridged_host) == before
     conf = bridged_host.folder / "etc/qemu/bridge.conf"
@@ -94,6 +127,7 @@ def test_an_interface_on_a_bridge(spaces, bridged_host):
         guest.do(f"ifconfig eth0 {GUESTS} netmask 255.255.255.0 up")
         guest.do(f"ping -c 1 -w 60 {OURS}")
         assert links() == there + 1
+        a_full_disk_is_an_error_of_its_guest(guest)
         bridged_host.good("destroy", "bridged")
     assert state(bridged_host) == before
     assert links() == there

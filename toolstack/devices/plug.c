@@ -93,6 +93,9 @@ static int disk_device(const struct plugging *plug,
 	add_words(device, "serial", disk->vdev);
 	json_object_object_add(device, "discard",
 			       json_object_new_boolean(!disk->keep));
+	/* Where an image's storage is full, QEMU would stop the whole host. */
+	add_text(device, "werror", "report");
+	add_text(device, "rerror", "report");
 	result = qmp_call(plug->qmp, "device_add", device, NULL, plug->report);
 	/* Some locks are taken only now. */
 	if (result == REEVE_ERR_ENGINE &&

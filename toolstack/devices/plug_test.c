@@ -142,6 +142,8 @@ static void every_kind_is_plugged_and_leaves_nothing(void **state)
 	assert_property(f, "slot0", "serial", "xvda");
 	assert_property(f, "slot0", "queue-size", "512");
 	assert_property(f, "slot0", "discard", "true");
+	assert_property(f, "slot0", "werror", "report");
+	assert_property(f, "slot0", "rerror", "report");
 	assert_property(f, "slot0", "iommu_platform", "true");
 	assert_property(f, "slot0", "disable-legacy", "on");
 	assert_property(f, "slot1", "mac", "02:00:00:00:00:01");
