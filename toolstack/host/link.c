@@ -151,14 +151,29 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 
 /* ---- Requests ---------------------------------------------------------------- */
 
-static const char *refusal_hint(uint32_t status)
+/* Returns true for an operation that a domain's state allows or not. */
+static bool is_of_state(uint32_t op)
 {
-	switch (status) {
+	return op == CONTROL_DOMAIN_PAUSE || op == CONTROL_DOMAIN_UNPAUSE ||
+	       op == CONTROL_DOMAIN_SHUTDOWN;
+}
+
+static const char *refusal_hint(const struct control_reply *reply)
+{
+	switch (reply->status) {
 	/* A host of the same release understands every request of ours. */
 	case CONTROL_E_REQUEST:
 	case CONTROL_E_VERSION:
 		return "if another release of Reeve started the host, start it "
 		       "anew";
+	case CONTROL_E_STATE:
+		return is_of_state(reply->op)
+			       ? "reeve list shows its state; one that has "
+				 "ended can only be destroyed"
+			       : NULL;
+	case CONTROL_E_LIMIT:
+		return "destroy a domain that is not needed (reeve list), or "
+		       "use another host";
 	case CONTROL_E_EXISTS:
 		return "choose another name, or rename or destroy that domain";
 	case CONTROL_E_MEMORY:
@@ -192,7 +207,7 @@ static int link_tell_refusal(const struct control_reply *reply,
 		return REEVE_ERR_NO_DOMAIN;
 	reply_text(text, sizeof(text), reply->text, sizeof(reply->text));
 	return report_error(report, REEVE_ERR_ENGINE, NULL, NULL,
-			    refusal_hint(reply->status), "the host refused: %s",
+			    refusal_hint(reply), "the host refused: %s",
 			    text[0] != '\0' ? text : words[reply->status]);
 }
 

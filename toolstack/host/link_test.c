@@ -243,6 +243,40 @@ static void a_refusal_is_told_in_the_hosts_words(void **state)
 			    "another --dma-memory");
 }
 
+static void a_state_and_a_limit_say_what_to_do(void **state)
+{
+	static const struct {
+		struct status status;
+		enum control_op op;
+		const char *hint; /* NULL: there is none */
+	} cases[] = {
+		{ { CONTROL_E_STATE, "domain 1 is shut down" },
+		  CONTROL_DOMAIN_UNPAUSE,
+		  "can only be destroyed" },
+		{ { CONTROL_E_STATE, "domain 1 has no UART" },
+		  CONTROL_DOMAIN_BREAK,
+		  NULL },
+		{ { CONTROL_E_LIMIT, "all consoles are taken" },
+		  CONTROL_DOMAIN_CREATE,
+		  "destroy a domain" },
+	};
+	struct fixture *f = *state;
+	struct status status;
+
+	f->peer.change = refuse;
+	f->peer.ctx = &status;
+	assert_int_equal(attach(f, PATIENCE_MS), REEVE_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *hint;
+
+		status = cases[i].status;
+		assert_int_equal(ask(f, cases[i].op), REEVE_ERR_ENGINE);
+		hint = reeve_report_get(f->report, i)->hint;
+		assert_int_equal(hint != NULL, cases[i].hint != NULL);
+		assert_true(hint == NULL || strstr(hint, cases[i].hint));
+	}
+}
+
 static void a_request_that_the_host_does_not_know_is_explained(void **state)
 {
 	struct fixture *f = *state;
@@ -328,6 +362,7 @@ int main(void)
 		TEST(another_version_is_told),
 		TEST(a_reply_to_something_else_is_told),
 		TEST(a_refusal_is_told_in_the_hosts_words),
+		TEST(a_state_and_a_limit_say_what_to_do),
 		TEST(a_request_that_the_host_does_not_know_is_explained),
 		TEST(a_refusal_without_words_gets_some),
 		TEST(a_text_without_an_end_is_cut),
