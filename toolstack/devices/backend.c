@@ -107,7 +107,7 @@ int backend_disk_refused(const struct domain_disk *disk, const char *words,
 
 	if (backend_disk_is_locked(words))
 		return tell_locked(disk, report);
-	if (strstr(words, "format") != NULL)
+	if (strstr(words, "format") != NULL || strstr(words, "image") != NULL)
 		hint = "write its format: raw, qcow, qcow2, vhd or qed";
 	return disk_refuse(disk, hint, "cannot be opened by QEMU", words,
 			   report);
@@ -200,10 +200,11 @@ int backend_vif_refused(const struct domain_vif *vif, const char *words,
 
 	if (forward != NULL) {
 		return vif_refuse(vif, forward->all,
-				  "choose another port of the host (ss -tulpn "
-				  "shows who has it)",
+				  "choose another port (ss -tulpn shows who has "
+				  "it), or 127.0.0.1 or 0.0.0.0",
 				  "cannot be forwarded: the port of the host "
-				  "is taken, or may not be used",
+				  "is taken or may not be used, or the address "
+				  "is not the host's",
 				  NULL, report);
 	}
 	if (vif->bridge.at != NULL) {

@@ -40,7 +40,7 @@ char *device_fixture_inventory(struct device_fixture *f);
 void device_fixture_restored(struct device_fixture *f, char *before);
 
 /* Asserts that exactly one error was reported: its place, key and a part of its
- * message. Empties the report. */
+ * message or hint. Empties the report. */
 void device_fixture_told(struct device_fixture *f, unsigned column,
 			 const char *key, const char *part);
 

@@ -15,12 +15,18 @@
 #include "toolstack/devices/refuse.h"
 #include "toolstack/host/link.h"
 #include "toolstack/host/share.h"
+#include "toolstack/report/utf8.h"
 
 /* Where a distribution puts the program that attaches QEMU to bridges. */
 static const char *const bridge_helpers[] = {
 	"/usr/lib/qemu/qemu-bridge-helper",
 	"/usr/libexec/qemu-bridge-helper",
 };
+
+/* Said of a path that is no UTF-8: JSON, in which QEMU is told of it, has no
+ * way to write it. */
+#define UNTELLABLE "cannot be told to QEMU, because it is not UTF-8"
+#define RENAME     "rename it"
 
 /* ---- Disks -------------------------------------------------------------- */
 
@@ -42,6 +48,8 @@ int look_disk(const struct domain_disk *disk, bool *block,
 	struct disk_path path = disk_path(disk);
 	struct stat status;
 
+	if (!utf8_is_text(disk->target.at, disk->target.length))
+		return disk_refuse(disk, RENAME, UNTELLABLE, NULL, report);
 	if (disk->target.length >= PATH_MAX - sizeof("/dev/"))
 		return disk_refuse(disk, "correct the path",
 				   "is too long for a path", NULL, report);
@@ -187,6 +195,8 @@ int look_channel(const struct domain_channel *channel,
 
 	if (channel->connection != CHANNEL_SOCKET)
 		return REEVE_OK;
+	if (!utf8_is_text(channel->path.at, channel->path.length))
+		return channel_refuse(channel, RENAME, UNTELLABLE, NULL, report);
 	if (lstat(path.text, &status) != 0)
 		return socket_folder_look(channel, path.text, report);
 	if (S_ISSOCK(status.st_mode))

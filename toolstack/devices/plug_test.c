@@ -224,6 +224,16 @@ static void a_missing_image_is_told_at_its_place(void **state)
 		     "cannot be used");
 }
 
+/* \351 is a letter in Latin-1. */
+static void a_path_that_is_no_utf8_is_told(void **state)
+{
+	plug_refused(*state, "disk=['/nowhere/\351.img,raw,xvda']", 8, "disk",
+		     "cannot be told to QEMU");
+	plug_refused(*state,
+		     "channel=['name=a,connection=socket,path=/tmp/\351']", 41,
+		     "channel", "cannot be told to QEMU");
+}
+
 static void an_image_of_another_format_is_told(void **state)
 {
 	struct device_fixture *f = *state;
@@ -232,6 +242,9 @@ static void an_image_of_another_format_is_told(void **state)
 	(void)snprintf(text, sizeof(text), "disk=['%s,qcow2,xvda']",
 		       device_fixture_file(f, "disk", 1 << 20));
 	plug_refused(f, text, 8, "disk", "Image is not in qcow2 format");
+	(void)snprintf(text, sizeof(text), "disk=['%s,vhd,xvda']",
+		       device_fixture_file(f, "disk", 1 << 20));
+	plug_refused(f, text, 8, "disk", "write its format");
 }
 
 /* Holds a lock as another QEMU does, until it is killed. */
@@ -486,6 +499,7 @@ int main(void)
 		PLUG_TEST(slots_are_used_again),
 		PLUG_TEST(a_disk_is_opened_as_it_is_written),
 		PLUG_TEST(a_missing_image_is_told_at_its_place),
+		PLUG_TEST(a_path_that_is_no_utf8_is_told),
 		PLUG_TEST(an_image_of_another_format_is_told),
 		PLUG_TEST(a_locked_image_names_its_user),
 		PLUG_TEST(two_guests_cannot_write_one_image),
