@@ -877,6 +877,22 @@ def test_foreground_stops_at_a_signal(host):
     assert names(host) == []
 
 
+@pytest.mark.parametrize("verb", [["console", "con"], ["create", "-F",
+                                                        "guest.cfg"]])
+def test_who_follows_a_guest_is_sent_to_no_logs_of_a_host_that_is_stopped(
+        host, verb):
+    good(host.run("host", "start"))
+    good(host.run("create", ordinary(host, "con", vuart='"sbsa_uart"')))
+    with subprocess.Popen([host.path, *verb], cwd=host.folder, text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as follows:
+        assert follows.stdout.read(1)
+        good(host.run("host", "stop"))
+        said = follows.communicate()[1]
+    assert follows.returncode == 1
+    assert re.search('no host "default"|was stopped', said) and "log" not in said
+
+
 def test_a_signal_that_is_ignored_stays_ignored(host):
     """As nohup has it, so that a guest outlives the terminal."""
     good(host.run("host", "start"))

@@ -15,6 +15,9 @@
 #define NAME_LETTERS                                                           \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
+/* The file that says that the host is being stopped. */
+#define STOP_NOTE "stopped"
+
 /* The longest name of a socket in a folder. */
 #define LONGEST_SOCKET "/control-00.sock"
 
@@ -131,6 +134,22 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 	return REEVE_OK;
 }
 
+void folder_note_stop(const struct folder *folder)
+{
+	struct folder_path path = folder_path(folder, STOP_NOTE);
+	int fd = open(path.text, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	/* Without it only the words about the end are worse. */
+	if (fd >= 0)
+		close(fd);
+}
+
+bool folder_is_stopped(const struct folder *folder)
+{
+	return access(folder_path(folder, STOP_NOTE).text, F_OK) == 0 ||
+	       access(folder->path, F_OK) != 0;
+}
+
 int folder_tell_no_host(const struct folder *folder, struct reeve_report *report)
 {
 	bool is_default = strcmp(folder->name, REEVE_HOST_DEFAULT) == 0;
@@ -140,7 +159,7 @@ int folder_tell_no_host(const struct folder *folder, struct reeve_report *report
 	(void)snprintf(start, sizeof(start), "with reeve host start%s%s",
 		       is_default ? "" : " --name ",
 		       is_default ? "" : folder->name);
-	if (folder_state(folder) == FOLDER_STALE) {
+	if (folder_state(folder) == FOLDER_STALE && !folder_is_stopped(folder)) {
 		(void)snprintf(hint, sizeof(hint),
 			       "its logs are in %s; start it anew %s",
 			       folder->path, start);

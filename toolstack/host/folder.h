@@ -51,6 +51,11 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 /* Returns true if the path is a folder that belongs to this user and that
  * nobody else has access to. */
 bool folder_is_private(const char *path);
+/* Notes that the host is being stopped, so that nobody who was connected to it
+ * is sent to logs which are removed with the folder. */
+void folder_note_stop(const struct folder *folder);
+/* Returns true if the host was stopped, or if its folder is gone already. */
+bool folder_is_stopped(const struct folder *folder);
 /* Reports that no host of the folder's name runs, where the logs of one that
  * has ended are, and how to start one. Returns REEVE_ERR_HOST. */
 int folder_tell_no_host(const struct folder *folder,

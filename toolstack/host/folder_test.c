@@ -125,6 +125,30 @@ static void names_are_listed_in_order(void **state)
 	folder_names_free(names, count);
 }
 
+/* The logs of one that was stopped are about to go. */
+static void only_a_host_that_ended_by_itself_has_logs(void **state)
+{
+	struct host_fixture *f = *state;
+	int lock;
+
+	assert_true(folder_is_stopped(&f->folder));
+	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
+	close(lock);
+	assert_false(folder_is_stopped(&f->folder));
+	assert_int_equal(folder_tell_no_host(&f->folder, f->report),
+			 REEVE_ERR_HOST);
+	host_fixture_told(f, "has ended");
+	folder_note_stop(&f->folder);
+	assert_true(folder_is_stopped(&f->folder));
+	assert_int_equal(folder_tell_no_host(&f->folder, f->report),
+			 REEVE_ERR_HOST);
+	host_fixture_told(f, "there is no host");
+	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
+	assert_false(folder_is_stopped(&f->folder));
+	folder_remove(&f->folder);
+	close(lock);
+}
+
 /* ---- The lock ---------------------------------------------------------------- */
 
 static void the_lock_tells_the_state(void **state)
@@ -435,6 +459,7 @@ int main(void)
 		TEST(a_folder_of_others_is_refused),
 		TEST(a_runtime_folder_that_is_absent_is_told),
 		TEST(names_are_listed_in_order),
+		TEST(only_a_host_that_ended_by_itself_has_logs),
 		TEST(the_lock_tells_the_state),
 		TEST(a_duplicate_keeps_the_lock),
 		TEST(there_is_nothing_stale_to_take),

@@ -67,6 +67,11 @@ static int tell_gone(const struct link *link, struct reeve_report *report)
 	const char *path = link->folder.path;
 	char hint[64 + FOLDER_PATH_SIZE];
 
+	if (path[0] != '\0' && folder_is_stopped(&link->folder)) {
+		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+				    "the host \"%s\" was stopped",
+				    link->folder.name);
+	}
 	snprintf(hint, sizeof(hint),
 		 "serial.log, monitor.log and qemu.log in %s may say why", path);
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL,

@@ -234,8 +234,10 @@ static int qemu_end(const struct folder *folder,
 		return REEVE_OK;
 	if (process < 0)
 		return tell_unending(pid, strerror(errno), report);
-	if (folder_state(folder) == FOLDER_HELD)
+	if (folder_state(folder) == FOLDER_HELD) {
+		folder_note_stop(folder);
 		result = process_end(process, pid, watch, report);
+	}
 	close(process);
 	return result;
 }
