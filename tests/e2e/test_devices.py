@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Guests with devices: fake_qemu.py plays the hypervisor, and a real QEMU
 serves the devices."""
+import fcntl
 import json
 import os
 import re
@@ -132,6 +133,26 @@ def test_a_second_guest_of_a_configuration_is_told_of_its_name(machine):
     failed(done, 'error: there is a domain "web" already\n.*rename or destroy')
     assert "disk" not in done.stderr and "channel" not in done.stderr
     assert inventory(machine) == plugged
+    good(machine.run("destroy", "web"))
+    assert inventory(machine) == machine.empty
+
+
+def test_guests_of_one_name_at_once_are_told_of_the_name(machine):
+    """Both wait for the devices, and have seen no guest of that name."""
+    config = whole(machine, "web")[1]
+    lock = machine.hosts / "default" / "devices.lock"
+    with open(lock, "r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        makes = [subprocess.Popen(
+            [machine.path, "create", config], cwd=machine.folder, text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            for _ in range(2)]
+        for make in makes:
+            assert "which changes devices" in make.stderr.readline()
+    said = [make.communicate()[1] for make in makes]
+    assert sorted(make.returncode for make in makes) == [0, 1]
+    assert 'there is a domain "web" already' in "".join(said)
+    assert "in use" not in "".join(said)
     good(machine.run("destroy", "web"))
     assert inventory(machine) == machine.empty
 

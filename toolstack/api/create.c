@@ -130,6 +130,28 @@ static int name_check(struct reeve_host *host, const char *name,
 			    "there is a domain \"%s\" already", name);
 }
 
+/* Has the devices of the host, for which it may have to wait: another guest of
+ * the same name can have been made meanwhile. */
+static int named_open(struct reeve_host *host, const struct domain *domain,
+		      const struct reeve_watch *watch, struct devices **devices,
+		      struct devices_slots *slots, struct reeve_report *report)
+{
+	int result = name_check(host, domain->name, report);
+
+	if (result == REEVE_OK)
+		result = look_devices(domain, watch, report);
+	if (result == REEVE_OK)
+		result = attached_open(host, watch, devices, slots, report);
+	if (result != REEVE_OK)
+		return result;
+	result = name_check(host, domain->name, report);
+	if (result != REEVE_OK) {
+		attached_let_go(host);
+		devices_close(*devices);
+	}
+	return result;
+}
+
 /* Plugs the guest's devices, and builds it with them. If that fails, they are
  * taken out again, once the hypervisor has let go of them. */
 static int guest_build_plugged(struct reeve_host *host,
@@ -144,12 +166,9 @@ static int guest_build_plugged(struct reeve_host *host,
 	unsigned used[ENGINE_DEVICES];
 	struct devices_slots slots;
 	struct devices *devices;
-	int result = name_check(host, guest.domain->name, report);
+	int result =
+		named_open(host, guest.domain, watch, &devices, &slots, report);
 
-	if (result == REEVE_OK)
-		result = look_devices(guest.domain, watch, report);
-	if (result == REEVE_OK)
-		result = attached_open(host, watch, &devices, &slots, report);
 	if (result != REEVE_OK)
 		return result;
 	memcpy(guest.uuid, wanted->uuid, sizeof(guest.uuid));
