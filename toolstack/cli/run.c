@@ -60,7 +60,8 @@ static int host_start(struct run *run)
 	int result;
 
 	if (!option_given(run, CLI_QUIET))
-		fputs("reeve: no host runs: starting the default one\n", stderr);
+		fputs("reeve: the default host does not run: starting it\n",
+		      stderr);
 	/* So the report has nothing but what this start says. */
 	cli_tell(session);
 	result = reeve_host_start(&options, cli_watch(), session->report);
@@ -71,8 +72,8 @@ static int host_start(struct run *run)
 	return session->report != NULL ? REEVE_OK : REEVE_ERR_MEMORY;
 }
 
-/* Starts the default host if no host runs. It starts none if the user named a
- * host, and never one with the debug console: the user must ask for that. */
+/* Starts the default host if it does not run. It starts none if the user named
+ * a host, and never one with the debug console: the user must ask for that. */
 static int host_ensure(struct run *run)
 {
 	const char *name = cli_host_name(run->call);
@@ -81,8 +82,8 @@ static int host_ensure(struct run *run)
 	if (name != NULL || host_is_there())
 		return REEVE_OK;
 	if (reeve_guest_wants_debug(run->session.guest)) {
-		fputs("reeve: error: no host runs, and a Realm with a debug "
-		      "UART needs one that offers it\n"
+		fputs("reeve: error: the default host does not run, and a "
+		      "Realm with a debug UART needs one that offers it\n"
 		      "reeve: note: reeve host start --debug-console\n",
 		      stderr);
 		return REEVE_ERR_CONFIG;

@@ -135,9 +135,10 @@ const struct cli_verb cli_verbs[] = {
 		  CLI_DEFCONFIG | CLI_SET | CLI_ENGINE | CLI_HOST | CLI_PAUSED |
 		  CLI_CONSOLE | CLI_FOREGROUND | CLI_EXPECT_RIM | CLI_QUIET,
 	  "make a guest and run it",
-	  "Starts the default host if no host runs. Prints a Realm's\n"
-	  "measurement, as the model engine predicts it. With -c or -F it\n"
-	  "stays, and does what on_poweroff, on_reboot and on_crash say.\n"
+	  "Starts the default host if it does not run and none is named.\n"
+	  "Prints a Realm's measurement, as the model engine predicts it.\n"
+	  "With -c or -F it stays, and does what on_poweroff, on_reboot and\n"
+	  "on_crash say.\n"
 	  "With -n it makes nothing, needs no host, and prints the\n"
 	  "configuration with every default filled in, what is loaded\n"
 	  "where, and a Realm's measurement.\n",
