@@ -63,6 +63,12 @@ int look_disk(const struct domain_disk *disk, bool *block,
 				   "is neither a file nor a block device", NULL,
 				   report);
 	}
+	if (!*block && status.st_size == 0) {
+		return disk_refuse(disk, "give it a size: truncate -s 1G FILE",
+				   "is empty, so that the disk would have no "
+				   "room",
+				   NULL, report);
+	}
 	if (access(path.text, disk->writable ? R_OK | W_OK : R_OK) != 0) {
 		return disk_refuse(disk,
 				   disk->writable ? "write access=ro if the "

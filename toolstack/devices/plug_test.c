@@ -216,12 +216,17 @@ static void a_disk_is_opened_as_it_is_written(void **state)
 
 static void a_missing_image_is_told_at_its_place(void **state)
 {
+	char text[256];
+
 	plug_refused(*state, "disk=['/nowhere/a.img,raw,xvda']", 8, "disk",
 		     "'/nowhere/a.img' cannot be used: No such file");
 	plug_refused(*state, "disk=['vdev=xvda,target=/dev']", 25, "disk",
 		     "is neither a file nor a block device");
 	plug_refused(*state, "disk=['no-such-device,raw,xvda']", 8, "disk",
 		     "cannot be used");
+	(void)snprintf(text, sizeof(text), "disk=['%s,raw,xvda']",
+		       device_fixture_file(*state, "empty", 0));
+	plug_refused(*state, text, 8, "disk", "is empty");
 }
 
 /* \351 is a letter in Latin-1. */
