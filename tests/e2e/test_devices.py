@@ -164,6 +164,10 @@ def test_a_realm_s_devices_are_untrusted(machine):
     done = machine.run("create", config)
     assert "untrusted: the host can read" in done.stderr
     good(done)
+    good(machine.run("destroy", "probe"))
+    done = machine.run("create", "-q", config)
+    assert good(done) == "" and "warning: realm_devices" in done.stderr
+    assert "untrusted" not in done.stderr
     assert listed(machine, "block-list")[0]["untrusted"]
     assert listed(machine, "list")[0]["untrusted_devices"] == 1
     assert "1 untrusted device" in good(machine.run("list", "-v"))

@@ -189,6 +189,8 @@ struct reeve_source cli_source(const struct cli_call *call);
 
 /* Prints each diagnostic on a line of stderr, and its hint on the next line. */
 void cli_print_report(const struct reeve_report *report);
+/* From now on notes are printed only beside an error. */
+void cli_report_quietly(void);
 /* Prints the diagnostics as a JSON document on stdout. accepted says that the
  * configuration was not refused. Returns the exit code. */
 int cli_print_report_json(const char *config, bool accepted,

@@ -54,6 +54,8 @@ static int verb_run(const struct cli_verb *verb, int argc, char **argv)
 			cli_help_verb(stdout, verb);
 			code = cli_finish_output();
 		} else {
+			if ((call.options & CLI_QUIET) != 0)
+				cli_report_quietly();
 			code = verb->run(&call);
 		}
 	}

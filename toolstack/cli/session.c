@@ -65,10 +65,33 @@ static void print_diagnostic(const struct reeve_diagnostic *d)
 	fprintf(stderr, "note: %s\n", d->hint);
 }
 
+static bool quiet; /* -q was given */
+
+void cli_report_quietly(void)
+{
+	quiet = true;
+}
+
+/* Notes beside an error belong to it; others tell of what goes well. */
+static bool has_error(const struct reeve_report *report)
+{
+	for (size_t i = 0; i < reeve_report_count(report); i++) {
+		if (reeve_report_get(report, i)->severity == REEVE_ERROR)
+			return true;
+	}
+	return false;
+}
+
 void cli_print_report(const struct reeve_report *report)
 {
-	for (size_t i = 0; i < reeve_report_count(report); i++)
-		print_diagnostic(reeve_report_get(report, i));
+	bool notes = !quiet || has_error(report);
+
+	for (size_t i = 0; i < reeve_report_count(report); i++) {
+		const struct reeve_diagnostic *d = reeve_report_get(report, i);
+
+		if (notes || d->severity != REEVE_NOTE)
+			print_diagnostic(d);
+	}
 	if (reeve_report_truncated(report)) {
 		fputs("reeve: error: out of memory: there was more to tell\n",
 		      stderr);
