@@ -84,6 +84,16 @@ def test_a_secret_is_the_input_of_one_command(fakes, options, command):
     assert (fakes.reeve.folder / "input").read_bytes() == SECRET
 
 
+def test_a_guest_that_has_nothing_to_unlock_is_told(fakes, monkeypatch):
+    fakes.reeve.write("bin/ssh", "#!/bin/sh\nexit 127\n")
+    failed(unlock(fakes, fakes.start(), "--key", "key"),
+           "has no command reeve-unlock", 127)
+    monkeypatch.setenv("PATH", str(fakes.reeve.folder))
+    done = unlock(fakes, fakes.start(), "--key", "key")
+    failed(done, "ssh cannot be run", 255)
+    assert "reeve-unlock" not in done.stderr
+
+
 def test_a_secret_comes_from_a_pipe(fakes):
     port = fakes.start()
     done = fakes.reeve.run("unlock", *fakes.options(port), "--key", "-", "--",
@@ -258,6 +268,15 @@ def test_a_channel_has_one_client(machine):  # noqa: F811
                 assert second.poll() is None, second.stderr.read()
             good(machine.run("destroy", "able"))
             assert second.wait(PATIENCE) == 0
+
+
+def test_a_paused_guest_is_told(machine):  # noqa: F811
+    good(machine.run("create", "-p", whole(machine, "able")[1]))
+    done = machine.run("channel", "able", "cmd", stdin="")
+    assert good(done) == ""
+    assert done.stderr.count("the domain able is paused") == 1
+    good(machine.run("unpause", "able"))
+    assert machine.run("channel", "able", "cmd", stdin="").stderr == ""
 
 
 def test_a_channel_ends_when_the_guest_has_taken_the_input(machine):  # noqa: F811

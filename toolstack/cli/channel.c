@@ -56,6 +56,20 @@ static int channel_search(struct reeve_host *host, const char *text,
 				     channel_visit, search, report);
 }
 
+/* Says once why nothing in the guest will answer. */
+static void tell_paused(const struct reeve_domain *domain)
+{
+	static bool told;
+
+	if (domain->state != REEVE_DOMAIN_PAUSED || told)
+		return;
+	told = true;
+	fprintf(stderr,
+		"reeve: note: the domain %s is paused: nothing in it answers "
+		"before reeve unpause\n",
+		domain->name);
+}
+
 int cli_channel_find(const struct cli_call *call, const char *text,
 		     const char *name, struct reeve_attached *out,
 		     struct reeve_report *report)
@@ -71,6 +85,8 @@ int cli_channel_find(const struct cli_call *call, const char *text,
 	/* A host serves only a few connections at a time: keep none. */
 	cli_host_close(host);
 	cli_watch_clear();
+	if (result == REEVE_OK && search.found)
+		tell_paused(&domain);
 	if (result != REEVE_OK || search.found)
 		return result;
 	if (domain.state == REEVE_DOMAIN_SHUTDOWN) {

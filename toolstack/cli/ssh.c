@@ -247,6 +247,9 @@ static int ssh_wait(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* The exit code of an ssh that fails itself. */
+#define SSH_FAILED 255
+
 /* In the new process. */
 static _Noreturn void ssh_exec(const struct words *words, int input)
 {
@@ -254,7 +257,7 @@ static _Noreturn void ssh_exec(const struct words *words, int input)
 		execvp(words->list[0], (char *const *)words->list);
 	fprintf(stderr, "reeve: error: %s cannot be run: %s\n", words->list[0],
 		strerror(errno));
-	_exit(127);
+	_exit(SSH_FAILED);
 }
 
 /* Signals are for ssh: this process stays until ssh has ended, to remove the

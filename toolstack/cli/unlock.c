@@ -197,6 +197,17 @@ static int unlock_run(const struct cli_call *call,
 	return cli_ssh_open(call, target, attested, &ssh);
 }
 
+/* The exit code of a shell that finds no command of that name. */
+#define NO_COMMAND 127
+
+static void tell_stateless(void)
+{
+	fputs("reeve: note: the guest has no command reeve-unlock: reeve image "
+	      "build makes guests with a state that has to be unlocked "
+	      "(examples/debian-state)\n",
+	      stderr);
+}
+
 static int secret_send(const struct cli_call *call,
 		       const struct cli_target *target,
 		       const struct cli_attested *attested,
@@ -214,6 +225,8 @@ static int secret_send(const struct cli_call *call,
 		return CLI_FAILED;
 	code = unlock_run(call, target, attested, input);
 	close(input);
+	if (code == NO_COMMAND)
+		tell_stateless();
 	return code;
 }
 
