@@ -28,6 +28,15 @@ static const char *const bridge_helpers[] = {
 #define UNTELLABLE "cannot be told to QEMU, because it is not UTF-8"
 #define RENAME     "rename it"
 
+/* Returns what to do about a path: it may not be there, or be there for
+ * others. */
+static const char *path_hint(int error, const char *absent)
+{
+	return error == EACCES || error == EPERM || error == EROFS
+		       ? "have its rights changed, or choose another"
+		       : absent;
+}
+
 /* ---- Disks -------------------------------------------------------------- */
 
 int look_disk_storage(const struct domain_disk *disk,
@@ -54,8 +63,10 @@ int look_disk(const struct domain_disk *disk, bool *block,
 		return disk_refuse(disk, "correct the path",
 				   "is too long for a path", NULL, report);
 	if (stat(path.text, &status) != 0) {
-		return disk_refuse(disk, "make it first, or correct the path",
-				   "cannot be used", strerror(errno), report);
+		return disk_refuse(
+			disk,
+			path_hint(errno, "make it first, or correct the path"),
+			"cannot be used", strerror(errno), report);
 	}
 	*block = S_ISBLK(status.st_mode);
 	if (!*block && !S_ISREG(status.st_mode)) {
@@ -188,7 +199,8 @@ static int socket_folder_look(const struct domain_channel *channel,
 	if (access(folder[0] != '\0' ? folder : "/", W_OK | X_OK) == 0)
 		return REEVE_OK;
 	return channel_refuse(
-		channel, "make the folder first, or correct the path",
+		channel,
+		path_hint(errno, "make the folder first, or correct the path"),
 		"cannot be made: no file can be made in its folder",
 		strerror(errno), report);
 }
@@ -243,8 +255,10 @@ int look_p9(const struct domain_p9 *folder, char path[PATH_MAX],
 
 	(void)snprintf(given, sizeof(given), "%.*s", SHOWN(folder->path));
 	if (realpath(given, path) == NULL) {
-		return p9_refuse(folder, "make it first, or correct the path",
-				 "cannot be used", strerror(errno), report);
+		return p9_refuse(
+			folder,
+			path_hint(errno, "make it first, or correct the path"),
+			"cannot be used", strerror(errno), report);
 	}
 	if (share_is_offered(look_p9_way(folder)))
 		return REEVE_OK;

@@ -229,6 +229,24 @@ static void a_missing_image_is_told_at_its_place(void **state)
 	plug_refused(*state, text, 8, "disk", "is empty");
 }
 
+/* For root, another user looks. */
+static void a_path_that_is_for_others_has_another_hint(void **state)
+{
+	struct device_fixture *f = *state;
+	bool root = geteuid() == 0;
+	char disk[128], folder[128];
+
+	(void)snprintf(disk, sizeof(disk), "disk=['%s/a,raw,xvda']", f->folder);
+	(void)snprintf(folder, sizeof(folder), "p9=['tag=t,path=%s/a']",
+		       f->folder);
+	assert_int_equal(chmod(f->folder, 0), 0);
+	assert_true(!root || seteuid(65534) == 0);
+	plug_refused(f, disk, 8, "disk", "have its rights changed");
+	plug_refused(f, folder, 17, "p9", "have its rights changed");
+	assert_true(!root || seteuid(0) == 0);
+	assert_int_equal(chmod(f->folder, 0700), 0);
+}
+
 /* \351 is a letter in Latin-1. */
 static void a_path_that_is_no_utf8_is_told(void **state)
 {
@@ -504,6 +522,7 @@ int main(void)
 		PLUG_TEST(slots_are_used_again),
 		PLUG_TEST(a_disk_is_opened_as_it_is_written),
 		PLUG_TEST(a_missing_image_is_told_at_its_place),
+		PLUG_TEST(a_path_that_is_for_others_has_another_hint),
 		PLUG_TEST(a_path_that_is_no_utf8_is_told),
 		PLUG_TEST(an_image_of_another_format_is_told),
 		PLUG_TEST(a_locked_image_names_its_user),
