@@ -897,6 +897,29 @@ def test_who_follows_a_guest_is_sent_to_no_logs_of_a_host_that_is_stopped(
     assert re.search('no host "default"|was stopped', said) and "log" not in said
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_guest_whose_creation_cannot_be_printed_is_there(host, options):
+    """The output is full, or nobody reads it."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open("/dev/full", "wb") as full, os.fdopen(writer, "wb") as unread:
+        for name, output in (("one", full), ("two", unread)):
+            config = ordinary(host, name)
+            made = subprocess.run(
+                [host.path, "create", *options, config], cwd=host.folder,
+                stdout=output, stderr=subprocess.PIPE, text=True, check=False)
+            assert made.returncode == 1
+            assert "cannot write the output" in made.stderr
+            assert f"the domain {name}, number" in made.stderr
+        with subprocess.Popen(
+                [host.path, "create", "-F", *options, ordinary(host, "short")],
+                cwd=host.folder, stdout=full, stderr=subprocess.PIPE,
+                text=True) as follows:
+            assert "the domain short has powered off" in follows.communicate()[1]
+        assert follows.returncode == 1
+    assert names(host) == ["one", "two"]
+
+
 def test_a_signal_that_is_ignored_stays_ignored(host):
     """As nohup has it, so that a guest outlives the terminal."""
     good(host.run("host", "start"))

@@ -3,6 +3,7 @@
  * reeve create: prediction → host → domain → unpause. With -c or -F it goes on
  * to the domain's end, and then does what the configuration says.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -27,6 +28,7 @@ struct run {
 	const struct reeve_measurement *predicted; /* NULL: not a Realm */
 	struct reeve_domain domain;
 	unsigned quick_ends; /* in a row */
+	bool unheard; /* what was made could not be printed */
 };
 
 static bool option_given(const struct run *run, uint64_t option)
@@ -113,16 +115,15 @@ static int rim_predict(struct run *run)
 
 /* ---- The domain ------------------------------------------------------ */
 
-static void tell_created(const struct run *run)
+/* Returns CLI_FAILED, and says so, if it cannot be printed. */
+static int tell_created(const struct run *run)
 {
 	char text[2 * sizeof(run->measurement.rim) + 1];
 
-	if (option_given(run, CLI_JSON)) {
-		(void)cli_print_json(cli_domain_json(&run->domain));
-		return;
-	}
+	if (option_given(run, CLI_JSON))
+		return cli_print_json(cli_domain_json(&run->domain));
 	if (option_given(run, CLI_QUIET))
-		return;
+		return CLI_OK;
 	printf("Created domain %u: ", run->domain.domid);
 	cli_print_safely(run->domain.name);
 	putchar('\n');
@@ -130,6 +131,21 @@ static void tell_created(const struct run *run)
 		cli_hex_text(text, run->predicted->rim, run->predicted->size);
 		printf("RIM %s\n", text);
 	}
+	return cli_finish_output();
+}
+
+/* Tells what was made, also if nobody reads it any more: the guest is there all
+ * the same, and -F has to follow it to its end. */
+static void domain_tell(struct run *run)
+{
+	signal(SIGPIPE, SIG_IGN);
+	if (run->unheard || tell_created(run) == CLI_OK)
+		return;
+	run->unheard = true;
+	fprintf(stderr,
+		"reeve: note: the domain %s, number %u, was made all the "
+		"same\n",
+		run->domain.name, run->domain.domid);
 }
 
 /* Lets the domain run, and reads what it is now, which may be its end. */
@@ -179,8 +195,8 @@ static int domain_make(struct run *run)
 	if (result != REEVE_OK)
 		return result;
 	cli_tell(&run->session);
-	tell_created(run);
-	return fflush(stdout) == 0 ? REEVE_OK : REEVE_ERR_IO;
+	domain_tell(run);
+	return REEVE_OK;
 }
 
 static int domain_destroy(struct run *run)
@@ -384,5 +400,6 @@ int cli_create_run(const struct cli_call *call)
 		cli_tell(&run.session);
 		result = domain_live(&run, &again);
 	}
-	return cli_close(&run.session, result);
+	code = cli_close(&run.session, result);
+	return code == CLI_OK && run.unheard ? CLI_FAILED : code;
 }
