@@ -920,6 +920,30 @@ def test_a_guest_whose_creation_cannot_be_printed_is_there(host, options):
     assert names(host) == ["one", "two"]
 
 
+@pytest.mark.parametrize("verb", [["console", "con"], ["create", "-c"]])
+def test_what_a_guest_says_is_not_lost_without_a_word(host, verb):
+    config = ordinary(host, "con", vuart='"sbsa_uart"')
+    good(host.run("host", "start"))
+    if verb[0] == "console":
+        good(host.run("create", config))
+    else:
+        verb = [*verb, "-q", config]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [host.path, *verb], cwd=host.folder, stdin=subprocess.DEVNULL,
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    failed(done, "cannot write the output: No space")
+    # A pager may go.
+    with subprocess.Popen([host.path, "console", "con"], cwd=host.folder,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as console:
+        console.stdout.close()
+        console.stdin.write(b"abc")
+        console.stdin.close()
+        assert console.stderr.read() == b""
+    assert console.returncode == 0
+
+
 def test_a_signal_that_is_ignored_stays_ignored(host):
     """As nohup has it, so that a guest outlives the terminal."""
     good(host.run("host", "start"))

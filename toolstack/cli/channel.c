@@ -233,10 +233,13 @@ static void flow_write(struct relay *relay, struct flow *flow, int fd)
 	ssize_t n = write(fd, flow->bytes + flow->first,
 			  left < PIPE_BUF ? left : PIPE_BUF);
 
-	if (n > 0)
+	if (n > 0) {
 		flow->first += (size_t)n;
-	else if (!is_transient(n))
+	} else if (!is_transient(n)) {
 		relay->failed = true;
+		if (fd == STDOUT_FILENO)
+			cli_output_fault(errno);
+	}
 }
 
 static void channel_write(struct relay *relay)
@@ -347,7 +350,7 @@ int cli_channel(const struct cli_call *call)
 	relay_run(&relay);
 	close(relay.channel);
 	if (!relay.lost)
-		return CLI_OK;
+		return cli_output_is_lost() ? CLI_FAILED : CLI_OK;
 	fputs("reeve: error: the channel was closed before the guest took all "
 	      "that was sent\n",
 	      stderr);

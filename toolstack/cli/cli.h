@@ -237,6 +237,11 @@ int cli_print_text(char *text);
 /* Flushes stdout. Returns the exit code: an error there is a failed
  * operation. */
 int cli_finish_output(void);
+/* Takes note of why bytes of a guest could not be written to stdout, and says
+ * so. 0 and EPIPE are none of it. */
+void cli_output_fault(int error);
+/* Returns true if such bytes were lost. */
+bool cli_output_is_lost(void);
 /* Writes a complete file, or leaves none. Returns 0, REEVE_ERR_IO (after
  * printing why), or REEVE_ERR_MEMORY. */
 int cli_write_file(const char *path, const void *data, size_t size);

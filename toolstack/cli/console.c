@@ -159,7 +159,8 @@ static int host_attach(const struct cli_call *call,
 		fprintf(stderr, "\nreeve: the host %s has ended\n", entry->name);
 	else if (isatty(STDIN_FILENO))
 		fputc('\n', stderr);
-	return end == CLI_END_FAILED ? REEVE_ERR_IO : REEVE_OK;
+	return end == CLI_END_FAILED || cli_output_is_lost() ? REEVE_ERR_IO
+							     : REEVE_OK;
 }
 
 static int host_console(const struct cli_call *call)
@@ -203,5 +204,5 @@ int cli_console(const struct cli_call *call)
 		fprintf(stderr, "reeve: the domain %s was destroyed\n",
 			domain.name);
 	}
-	return end == CLI_END_FAILED ? CLI_FAILED : code;
+	return end == CLI_END_FAILED || cli_output_is_lost() ? CLI_FAILED : code;
 }

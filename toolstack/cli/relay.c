@@ -52,6 +52,7 @@ struct relay {
 	bool terminal; /* stdin is a terminal */
 	bool detached; /* by the key, or the output was closed */
 	bool closed; /* the console was closed */
+	int output_error; /* why the output was closed; 0: it was not */
 	bool escaped; /* the last key was REQUEST_KEY */
 	char request; /* the system request to send; 0: none */
 	struct flow in; /* to the guest */
@@ -112,9 +113,12 @@ static bool output_write(struct relay *relay)
 {
 	struct flow *out = &relay->out;
 	size_t left = out->filled - out->first;
+	ssize_t n = write(STDOUT_FILENO, out->bytes + out->first,
+			  left < PIPE_BUF ? left : PIPE_BUF);
 
-	return flow_written(out, write(STDOUT_FILENO, out->bytes + out->first,
-				       left < PIPE_BUF ? left : PIPE_BUF));
+	if (n < 0 && !is_transient(n))
+		relay->output_error = errno;
+	return flow_written(out, n);
 }
 
 /* Returns whether a byte from a terminal is for the guest, and takes note of
@@ -348,6 +352,7 @@ enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 				     : cli_domain_look(call, cli_watch(),
 						       domain, report);
 	}
+	cli_output_fault(relay->output_error);
 	free(relay);
 	return end;
 }

@@ -401,5 +401,7 @@ int cli_create_run(const struct cli_call *call)
 		result = domain_live(&run, &again);
 	}
 	code = cli_close(&run.session, result);
-	return code == CLI_OK && run.unheard ? CLI_FAILED : code;
+	return code == CLI_OK && (run.unheard || cli_output_is_lost())
+		       ? CLI_FAILED
+		       : code;
 }

@@ -326,6 +326,23 @@ int cli_close(struct cli_session *session, int result)
 	return cli_exit_code(result);
 }
 
+static bool output_lost; /* cli_output_fault() was told of an error */
+
+void cli_output_fault(int error)
+{
+	/* A reader that has gone, like a pager, has read all that it wanted. */
+	if (error == 0 || error == EPIPE)
+		return;
+	output_lost = true;
+	fprintf(stderr, "reeve: error: cannot write the output: %s\n",
+		strerror(error));
+}
+
+bool cli_output_is_lost(void)
+{
+	return output_lost;
+}
+
 int cli_finish_output(void)
 {
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
