@@ -492,8 +492,13 @@ def test_a_start_that_is_killed_leaves_a_host_that_can_be_stopped(
     with subprocess.Popen([host.path, "host", "start"],
                           cwd=host.folder) as start:
         wait_for((host.hosts / "default" / "host.json").exists)
-        pid = pid_of(host)
         start.kill()
+    # Other commands wait a minute for an answer.
+    status = json.loads(subprocess.run(
+        [host.path, "host", "status", "--json"], cwd=host.folder,
+        stdout=subprocess.PIPE, check=True, timeout=50).stdout)
+    assert "dma" not in status
+    pid = status["pid"]
     good(host.run("host", "stop"))
     assert folders(host) == [] and gone(pid)
 

@@ -264,6 +264,8 @@ void cli_host_close(struct reeve_host *host); /* NULL is fine */
  * seconds.
  */
 const struct reeve_watch *cli_watch(void);
+/* Returns one that also gives up after so many milliseconds. */
+const struct reeve_watch *cli_watch_for(int64_t ms);
 /* Handles these signals in another way: a function, or SIG_DFL. One that was
  * ignored when the command started, as by nohup, stays ignored. */
 void cli_signals_handle(void (*handler)(int number));

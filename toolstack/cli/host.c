@@ -233,6 +233,9 @@ int cli_host_list(const struct cli_call *call)
 	return result != CLI_OK ? result : code;
 }
 
+/* Milliseconds. People ask for the status of a host that seems to be silent. */
+#define STATUS_PATIENCE_MS 10000
+
 /*
  * Asks a host that runs about its devices. Returns false if it does not answer;
  * why it does not is not the question that was asked.
@@ -246,7 +249,8 @@ static bool dma_ask(const struct reeve_host_entry *entry,
 
 	if (entry->state == REEVE_HOST_RUNNING && !entry->foreign &&
 	    unheard != NULL &&
-	    reeve_host_open(entry->name, cli_watch(), &host, unheard) == REEVE_OK)
+	    reeve_host_open(entry->name, cli_watch_for(STATUS_PATIENCE_MS),
+			    &host, unheard) == REEVE_OK)
 		answered = reeve_host_ask(host, info, unheard) == REEVE_OK;
 	reeve_host_close(host);
 	reeve_report_free(unheard);

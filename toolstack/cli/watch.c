@@ -27,6 +27,7 @@ struct progress {
 	bool shown; /* a line is on the terminal that must be erased */
 	bool told; /* the message about a wait was printed */
 	int64_t begin;
+	int64_t end; /* the operation is given up then */
 	int64_t waits_since;
 	int64_t asked; /* the last time */
 };
@@ -85,7 +86,8 @@ static bool watch_show(void *ctx, const char *step, uint64_t done, uint64_t all)
 
 static bool watch_go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
 {
-	return watch_show(ctx, step, done, all) && stopped == 0;
+	return watch_show(ctx, step, done, all) && stopped == 0 &&
+	       cli_now_ms() < progress.end;
 }
 
 static void progress_begin(void)
@@ -93,6 +95,7 @@ static void progress_begin(void)
 	progress.terminal = isatty(STDERR_FILENO) != 0;
 	progress.shown = false;
 	progress.begin = cli_now_ms();
+	progress.end = INT64_MAX;
 	progress.waits_since = progress.begin;
 	progress.asked = progress.begin;
 }
@@ -118,6 +121,14 @@ const struct reeve_watch *cli_watch(void)
 	cli_signals_handle(stop_note);
 	progress_begin();
 	return &watch;
+}
+
+const struct reeve_watch *cli_watch_for(int64_t ms)
+{
+	const struct reeve_watch *watch = cli_watch();
+
+	progress.end = progress.begin + ms;
+	return watch;
 }
 
 const struct reeve_watch *cli_watch_firm(void)
