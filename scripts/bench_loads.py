@@ -21,7 +21,7 @@ from bench_host import GUEST, ROOT, Failure, config, reeve
 PAGE = ROOT / "docs/speed.md"
 BEGIN, END = "<!-- made by scripts/bench_loads.py -->", "<!-- to here -->"
 ROUNDS = 400  # flood-touch has enough RAM for this many
-TURNS = 3
+TURNS = 7
 # The actions that the probe repeats: the name, a description, the reason that
 # vcpu-list counts, and whether only a Realm can do it.
 EXITS = [
