@@ -23,25 +23,6 @@ bool evidence_is_token(struct span bytes)
 		head.number == CCA_TAG_OLD || head.number == COSE_TAG_SIGN1);
 }
 
-bool evidence_take(struct span bytes, struct evidence *found, size_t *count)
-{
-	uint8_t *data;
-
-	if (!evidence_is_token(bytes) ||
-	    (found->data != NULL && found->size == bytes.size &&
-	     memcmp(found->data, bytes.data, bytes.size) == 0))
-		return true;
-	data = malloc(bytes.size);
-	if (data == NULL)
-		return false;
-	memcpy(data, bytes.data, bytes.size);
-	free(found->data);
-	found->data = data;
-	found->size = bytes.size;
-	++*count;
-	return true;
-}
-
 static bool copy_take(struct span bytes, struct evidence *found)
 {
 	found->data = malloc(bytes.size + 1);
@@ -49,6 +30,23 @@ static bool copy_take(struct span bytes, struct evidence *found)
 		return false;
 	memcpy(found->data, bytes.data, bytes.size);
 	found->size = bytes.size;
+	return true;
+}
+
+bool evidence_take(struct span bytes, struct evidence *found, size_t *count)
+{
+	struct evidence copy = { 0 };
+
+	if (!evidence_is_token(bytes) ||
+	    (found->data != NULL && found->size == bytes.size &&
+	     memcmp(found->data, bytes.data, bytes.size) == 0))
+		return true;
+	if (!copy_take(bytes, &copy))
+		return false;
+	free(found->data);
+	found->data = copy.data;
+	found->size = copy.size;
+	++*count;
 	return true;
 }
 
